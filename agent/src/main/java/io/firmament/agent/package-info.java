@@ -1,0 +1,5 @@
+/// The reference agent.
+@NullMarked
+package io.firmament.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Keys, certificates and signatures.
+@NullMarked
+package io.firmament.trust;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// REST operations.
+@NullMarked
+package io.firmament.rest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Pipeline stages.
+@NullMarked
+package io.firmament.stages;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The local platform.
+@NullMarked
+package io.firmament.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The device service.
+@NullMarked
+package io.firmament.device;
+
+import org.jspecify.annotations.NullMarked;

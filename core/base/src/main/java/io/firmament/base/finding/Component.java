@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// A software component found in an image.
 ///
 /// @param id stable over runs and versions of the image: derived from name, version and source
-/// @param type CycloneDX component type: `library`, `application`, `operating-system`, `firmware`...
+/// @param type CycloneDX component type: `library`, `application`, `operating-system`,
+// `firmware`...
 /// @param name the name its makers use, or the package name
 /// @param version as the source writes it; null where only the presence is certain
 /// @param update the CPE "update" part split off the version, for example `p1`; null where none

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id stable over runs and versions of the image: derived from name, version and source
 /// @param type CycloneDX component type: `library`, `application`, `operating-system`,
-// `firmware`...
+///     `firmware`...
 /// @param name the name its makers use, or the package name
 /// @param version as the source writes it; null where only the presence is certain
 /// @param update the CPE "update" part split off the version, for example `p1`; null where none

@@ -7,7 +7,7 @@ import io.firmament.base.UserId;
 import java.util.Set;
 
 /// Who is calling, after authentication: every operation and resolver gets one, and every store
-// call
+///     call
 /// is made within its tenant.
 ///
 /// @param tenant the tenant the credential is for

@@ -3,7 +3,7 @@ package io.firmament.platform.identity;
 import java.util.Optional;
 
 /// What a caller may do. Names, scopes and the roles that hold them are `schema/permissions.yaml`;
-// a
+///     a
 /// test holds the two to be the same set.
 public enum Permission {
   TENANT_MANAGE("tenant.manage", Scope.TENANT),

@@ -1,0 +1,5 @@
+/// The rules of the inspection, one class each.
+@NullMarked
+package io.firmament.analysis.inspect.rules;
+
+import org.jspecify.annotations.NullMarked;

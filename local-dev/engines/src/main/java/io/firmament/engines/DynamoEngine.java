@@ -18,8 +18,8 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A DynamoDB-compatible server (dynoxide) in a process of its own, on a random port of the loopback
-/// interface.
+/// A DynamoDB-compatible server (dynoxide) in a process of its own, on a random port of the
+/// loopback interface.
 ///
 /// It ends with this process even if this process is killed: its parent is a shell that waits on a
 /// pipe which the system closes for us.

@@ -11,8 +11,8 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 
-/// An S3-compatible server (S3Proxy) in this process, on a random port of the loopback interface. It
-/// checks signatures, presigned ones too, and tells a listener of new objects.
+/// An S3-compatible server (S3Proxy) in this process, on a random port of the loopback interface.
+/// It checks signatures, presigned ones too, and tells a listener of new objects.
 public final class ObjectEngine implements AutoCloseable {
   private static final String ACCESS_KEY = "firmament";
   private static final String SECRET_KEY = "firmament-local";

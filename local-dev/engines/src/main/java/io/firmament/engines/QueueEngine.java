@@ -4,7 +4,8 @@ import java.net.URI;
 import org.elasticmq.rest.sqs.SQSRestServer;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 
-/// An SQS-compatible server (ElasticMQ) in this process, on a random port of the loopback interface.
+/// An SQS-compatible server (ElasticMQ) in this process, on a random port of the
+/// loopback interface.
 /// Its queues live in memory only: what must survive a restart is in the stores, and is queued
 /// again from there.
 public final class QueueEngine implements AutoCloseable {
@@ -28,6 +29,6 @@ public final class QueueEngine implements AutoCloseable {
 
   @Override
   public void close() {
-    Object unused = server.stopAndWait();
+    Object _ = server.stopAndWait();
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,9 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
@@ -30,7 +33,7 @@ class DynamoEngineTest {
     }
     int port = engine.endpoint().getPort();
     engine.close();
-    assertThrows(IOException.class, () -> new Socket("127.0.0.1", port).close());
+    assertThrows(IOException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
   }
 
   @Test
@@ -42,9 +45,13 @@ class DynamoEngineTest {
           b ->
               b.tableName("things")
                   .billingMode(BillingMode.PAY_PER_REQUEST)
-                  .keySchema(k -> k.attributeName("PK").keyType(KeyType.HASH))
+                  .keySchema(
+                      KeySchemaElement.builder().attributeName("PK").keyType(KeyType.HASH).build())
                   .attributeDefinitions(
-                      a -> a.attributeName("PK").attributeType(ScalarAttributeType.S)));
+                      AttributeDefinition.builder()
+                          .attributeName("PK")
+                          .attributeType(ScalarAttributeType.S)
+                          .build()));
     }
     try (DynamoEngine engine = DynamoEngine.durable(file);
         DynamoDbClient client = client(engine)) {
@@ -56,8 +63,7 @@ class DynamoEngineTest {
   void saysWhatToRunWhereTheBinaryIsMissing() {
     System.setProperty(DynamoEngine.BINARY_PROPERTY, folder.resolve("none").toString());
     try {
-      IllegalStateException e =
-          assertThrows(IllegalStateException.class, DynamoEngine::inMemory);
+      IllegalStateException e = assertThrows(IllegalStateException.class, DynamoEngine::inMemory);
       assertTrue(String.valueOf(e.getMessage()).contains("npm ci"), e.getMessage());
     } finally {
       System.clearProperty(DynamoEngine.BINARY_PROPERTY);

@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 class ObjectEngineTest {
@@ -40,7 +41,8 @@ class ObjectEngineTest {
               b.bucket("things")
                   .key("two")
                   .uploadId(upload)
-                  .multipartUpload(m -> m.parts(p -> p.partNumber(1).eTag(tag))));
+                  .multipartUpload(
+                      m -> m.parts(CompletedPart.builder().partNumber(1).eTag(tag).build())));
       assertEquals(List.of("PutObject one", "CompleteMultipartUpload two"), List.copyOf(created));
     }
   }
@@ -54,8 +56,7 @@ class ObjectEngineTest {
     }
     try (ObjectEngine engine = ObjectEngine.durable(folder.resolve("s3"), ObjectListener.none());
         S3Client s3 = client(engine, engine.secretKey())) {
-      assertEquals(
-          "kept", s3.getObjectAsBytes(b -> b.bucket("things").key("a/b")).asUtf8String());
+      assertEquals("kept", s3.getObjectAsBytes(b -> b.bucket("things").key("a/b")).asUtf8String());
     }
   }
 

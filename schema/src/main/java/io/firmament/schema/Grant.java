@@ -1,0 +1,46 @@
+package io.firmament.schema;
+
+import java.util.Optional;
+
+/// What a function may touch; the CDK app turns each into the least IAM policy that allows it.
+public enum Grant {
+  IDENTITY_READ("identity:read"),
+  IDENTITY_WRITE("identity:write"),
+  FIRMWARE_READ("firmware:read"),
+  FIRMWARE_WRITE("firmware:write"),
+  FLEET_READ("fleet:read"),
+  FLEET_WRITE("fleet:write"),
+  EVIDENCE_READ("evidence:read"),
+  EVIDENCE_WRITE("evidence:write"),
+  /// The bucket that images arrive in.
+  UPLOADS_READ("uploads:read"),
+  UPLOADS_WRITE("uploads:write"),
+  /// The bucket of blobs, stage results and SBOMs.
+  DOCUMENTS_READ("documents:read"),
+  DOCUMENTS_WRITE("documents:write"),
+  /// Signing with, or reading the public half of, the two RSA keys of the token flow.
+  ID_TOKEN_SIGN("id-token:sign"),
+  ID_TOKEN_PUBLIC("id-token:public"),
+  TENANT_TOKEN_SIGN("tenant-token:sign"),
+  TENANT_TOKEN_PUBLIC("tenant-token:public");
+
+  private final String id;
+
+  Grant(String id) {
+    this.id = id;
+  }
+
+  /// The name in the contract, `resource:action`.
+  public String id() {
+    return id;
+  }
+
+  public static Optional<Grant> find(String id) {
+    for (Grant grant : values()) {
+      if (grant.id.equals(id)) {
+        return Optional.of(grant);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,77 @@
+package io.firmament.platform.fleet;
+
+import io.firmament.base.Page;
+import io.firmament.base.PageRequest;
+import io.firmament.base.TenantId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What an operator sees of devices, with their liveness as of now.
+public final class Devices {
+  private final FleetStore store;
+  private final Clock clock;
+
+  public Devices(FleetStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /// A device and whether it is alive.
+  ///
+  /// @param lastSeen the last heartbeat that is written down; an online device has been heard since
+  public record Seen(Device device, Liveness liveness, Optional<Instant> lastSeen) {}
+
+  /// Whether a device's last heartbeat is younger than three intervals.
+  public enum Liveness {
+    ONLINE,
+    OFFLINE
+  }
+
+  public Page<Seen> list(TenantId tenant, PageRequest request) {
+    Page<Device> page = store.listDevices(tenant, request);
+    Map<WatcherId, Instant> leases = leases(page);
+    Instant now = clock.instant();
+    return page.map(device -> seen(device, leases, now));
+  }
+
+  /// The history of a device, newest first.
+  public Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest request) {
+    if (store.findDevice(tenant, name).isEmpty()) {
+      throw FleetProblem.DEVICE_NOT_FOUND.with("device", name);
+    }
+    return store.history(tenant, name, request);
+  }
+
+  private Map<WatcherId, Instant> leases(Page<Device> page) {
+    Set<WatcherId> watchers =
+        page.items().stream()
+            .flatMap(
+                device ->
+                    device.presence() instanceof Presence.Online online
+                        ? java.util.stream.Stream.of(online.watcher())
+                        : java.util.stream.Stream.empty())
+            .collect(Collectors.toSet());
+    return watchers.isEmpty() ? Map.of() : store.leases(watchers);
+  }
+
+  private static Seen seen(Device device, Map<WatcherId, Instant> leases, Instant now) {
+    return switch (device.presence()) {
+      case Presence.Unseen _ -> new Seen(device, Liveness.OFFLINE, Optional.empty());
+      case Presence.Offline offline ->
+          new Seen(device, Liveness.OFFLINE, Optional.of(offline.lastSeen()));
+      case Presence.Online online -> {
+        boolean watched = now.isBefore(leases.getOrDefault(online.watcher(), Instant.MIN));
+        Instant silentAt =
+            online.lastSeen().plus(online.interval().multipliedBy(Presence.MISSED_INTERVALS));
+        boolean alive =
+            device.state() == Device.State.ENROLLED && (watched || now.isBefore(silentAt));
+        yield new Seen(
+            device, alive ? Liveness.ONLINE : Liveness.OFFLINE, Optional.of(online.lastSeen()));
+      }
+    };
+  }
+}

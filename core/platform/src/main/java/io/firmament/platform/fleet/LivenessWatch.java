@@ -1,0 +1,166 @@
+package io.firmament.platform.fleet;
+
+import io.firmament.base.Ids;
+import io.firmament.base.TenantId;
+import io.firmament.platform.fleet.FleetStore.PresenceReport;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps the heartbeats of the devices that talk to this process, in memory. It writes a device
+// when
+/// it comes online, when it goes offline, and once in a long while in between; what makes "online"
+/// true meanwhile is the lease of this watcher, one small write for all its devices.
+///
+/// [#seen] never blocks; [#flush] does the writing and is called about once a second by a timer.
+public final class LivenessWatch {
+  private final FleetStore store;
+  private final HeartbeatPolicy policy;
+  private final WatcherId watcher;
+  private final Clock clock;
+  private final Ids ids;
+  private final ConcurrentHashMap<Key, Watched> watched = new ConcurrentHashMap<>();
+  private final AtomicReference<Instant> leaseDue = new AtomicReference<>(Instant.MIN);
+
+  public LivenessWatch(FleetStore store, HeartbeatPolicy policy, Clock clock, Ids ids) {
+    this.store = store;
+    this.policy = policy;
+    this.watcher = new WatcherId(ids.next());
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  private record Key(TenantId tenant, DeviceName name) {}
+
+  /// @param written when the store was last told; null before the first time
+  private record Watched(
+      Instant since, Instant lastSeen, Duration interval, @Nullable Instant written) {
+    boolean silent(Instant now) {
+      return lastSeen.plus(interval.multipliedBy(Presence.MISSED_INTERVALS)).isBefore(now);
+    }
+  }
+
+  /// How many devices are watched.
+  public int size() {
+    return watched.size();
+  }
+
+  /// A heartbeat came in.
+  ///
+  /// @param interval what the device is told in answer
+  public void seen(Device device, Duration interval) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    watched.compute(
+        new Key(device.tenant(), device.name()),
+        (key, old) ->
+            old == null
+                ? new Watched(now, now, interval, null)
+                : new Watched(old.since(), now, interval, old.written()));
+  }
+
+  /// A device that will not be heard of again.
+  public void forget(Device device) {
+    watched.remove(new Key(device.tenant(), device.name()));
+  }
+
+  /// Writes what is due: the lease, devices that came online, went silent, or were not written for
+  /// long. What fails stays due.
+  public synchronized void flush() {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    renewLease(now);
+    write(now, policy.writeEvery());
+  }
+
+  /// Writes the last heartbeat of every device, for a process that ends in good order.
+  public synchronized void close() {
+    write(clock.instant().truncatedTo(ChronoUnit.MILLIS), 0);
+  }
+
+  private void renewLease(Instant now) {
+    boolean due = !now.isBefore(leaseDue.get());
+    if (due && !watched.isEmpty()) {
+      store.renewLease(watcher, now.plus(policy.lease()));
+      leaseDue.set(now.plus(policy.lease().dividedBy(3)));
+    }
+  }
+
+  private void write(Instant now, int afterIntervals) {
+    Map<Key, Watched> due = new java.util.HashMap<>();
+    List<PresenceReport> reports = new ArrayList<>();
+    watched.forEach(
+        (key, state) ->
+            report(key, state, now, afterIntervals)
+                .ifPresent(
+                    report -> {
+                      due.put(key, state);
+                      reports.add(report);
+                    }));
+    if (reports.isEmpty()) {
+      return;
+    }
+    store.recordPresence(reports);
+    due.forEach((key, state) -> settle(key, state, now));
+  }
+
+  private Optional<PresenceReport> report(Key key, Watched state, Instant now, int afterIntervals) {
+    if (state.silent(now)) {
+      return Optional.of(
+          new PresenceReport(
+              key.tenant(),
+              key.name(),
+              new Presence.Offline(state.lastSeen()),
+              watcher,
+              Optional.of(
+                  event(
+                      key,
+                      now,
+                      DeviceEvent.Kind.OFFLINE,
+                      Map.of("last_seen", state.lastSeen().toString())))));
+    }
+    Instant written = state.written();
+    boolean comesOnline = written == null;
+    boolean due =
+        written == null
+            || (state.lastSeen().isAfter(written)
+                && !now.isBefore(written.plus(state.interval().multipliedBy(afterIntervals))));
+    if (!due) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PresenceReport(
+            key.tenant(),
+            key.name(),
+            new Presence.Online(state.since(), state.lastSeen(), state.interval(), watcher),
+            watcher,
+            comesOnline
+                ? Optional.of(event(key, state.since(), DeviceEvent.Kind.ONLINE, Map.of()))
+                : Optional.empty()));
+  }
+
+  private void settle(Key key, Watched reported, Instant now) {
+    watched.computeIfPresent(
+        key,
+        (_, current) -> {
+          if (reported.silent(now)) {
+            // A heartbeat since then makes it a device that comes online anew.
+            return current.lastSeen().equals(reported.lastSeen())
+                ? null
+                : new Watched(current.lastSeen(), current.lastSeen(), current.interval(), null);
+          }
+          return new Watched(current.since(), current.lastSeen(), current.interval(), now);
+        });
+  }
+
+  private DeviceEvent event(Key key, Instant at, DeviceEvent.Kind kind, Map<String, String> facts) {
+    return new DeviceEvent(
+        ids.next(), key.tenant(), key.name(), at, kind, new java.util.TreeMap<>(facts));
+  }
+}

@@ -8,7 +8,7 @@ public interface CertificateIssuer {
   /// Verifies that a certificate request is well formed and signed by its own key.
   ///
   /// @return SHA-256 of its public key
-  /// @throws io.firmament.base.ProblemException [FleetProblem#CSR_INVALID]
+  /// @throws io.firmament.base.ProblemException `csr_invalid`
   Sha256 verify(byte[] certificateRequest);
 
   /// Issues a certificate for the key of a request that [#verify] accepts.

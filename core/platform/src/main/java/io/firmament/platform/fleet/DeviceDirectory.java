@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Who may still call: checks at every call that a verified certificate still stands for its
-// device.
+/// device.
 ///
 /// Records are kept for a few seconds, which bounds both the reads per device and how long a
 /// decommissioned device is still heard.

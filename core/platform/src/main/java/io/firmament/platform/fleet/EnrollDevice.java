@@ -14,8 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Lets a device in: checks its token and its proof of possession, issues a certificate, and
-// records
-/// the device together with the spent use of the token.
+/// records the device together with the spent use of the token.
 ///
 /// A certificate that was issued but not recorded (the process died, the write lost a race) stands
 /// for nothing: only recorded serial numbers are accepted.

@@ -9,9 +9,9 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 
-/// The text of an enrolment token: it says whose token it is, so that one read finds it, and has
-// 256
-/// random bits. `fenr_` and the URL-safe Base64 of tenant, token id and secret (16, 16, 32 bytes).
+/// The text of an enrolment token: it says whose token it is, so that one read finds it, and
+/// has 256 random bits. `fenr_` and the URL-safe Base64 of tenant, token id and secret (16, 16,
+/// 32 bytes).
 public record EnrollSecret(TenantId tenant, EnrollTokenId token, Secret text) {
   private static final String PREFIX = "fenr_";
   private static final int RANDOM_BYTES = 32;

@@ -11,11 +11,8 @@ public enum FleetProblem implements Problem {
       Category.GONE, "the enrolment token has enrolled all of its {max_uses} devices"),
   ENROLL_TOKEN_BOUND(Category.FORBIDDEN, "the enrolment token is for another piece of hardware"),
   ENROLL_TOKEN_NOT_FOUND(Category.NOT_FOUND, "enrolment token {id} not found"),
-  CSR_INVALID(Category.INVALID, "the certificate request cannot be accepted: {detail}"),
   CLIENT_CERTIFICATE_REQUIRED(
       Category.UNAUTHENTICATED, "this call needs a client certificate from enrolment"),
-  CLIENT_CERTIFICATE_INVALID(
-      Category.UNAUTHENTICATED, "the client certificate is no device certificate: {detail}"),
   CERTIFICATE_REVOKED(Category.FORBIDDEN, "the certificate does not stand for the device any more"),
   DEVICE_DECOMMISSIONED(Category.FORBIDDEN, "device {device} is decommissioned"),
   DEVICE_ALREADY_DECOMMISSIONED(Category.CONFLICT, "device {device} is already decommissioned"),

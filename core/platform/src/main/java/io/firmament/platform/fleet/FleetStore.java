@@ -10,9 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Tokens, devices, their history and the audit events of what operators did. Everything is within
-// a
-/// tenant; every write is one transaction, conditional, and all or nothing.
+/// Tokens, devices, their history and the audit events of what operators did. Everything is
+/// within a tenant; every write is one transaction, conditional, and all or nothing.
 public interface FleetStore {
   /// Stores a token whose id is new.
   void addToken(EnrollToken token, AuditEvent audit);

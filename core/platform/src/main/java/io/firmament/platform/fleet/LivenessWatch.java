@@ -16,9 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the heartbeats of the devices that talk to this process, in memory. It writes a device
-// when
-/// it comes online, when it goes offline, and once in a long while in between; what makes "online"
-/// true meanwhile is the lease of this watcher, one small write for all its devices.
+/// when it comes online, when it goes offline, and once in a long while in between; what makes
+/// "online" true meanwhile is the lease of this watcher, one small write for all its devices.
 ///
 /// [#seen] never blocks; [#flush] does the writing and is called about once a second by a timer.
 public final class LivenessWatch {

@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Gives a device its next certificate. The one before stays valid until the next is first used
-// (see
-/// [DeviceDirectory]), so that a lost answer does not lock the device out.
+/// (see [DeviceDirectory]), so that a lost answer does not lock the device out.
 public final class RenewCertificate {
   private final FleetStore store;
   private final DeviceDirectory directory;

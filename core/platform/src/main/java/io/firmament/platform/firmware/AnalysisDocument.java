@@ -1,0 +1,27 @@
+package io.firmament.platform.firmware;
+
+/// The documents that the stages of an analysis write.
+public enum AnalysisDocument {
+  /// The unpacked tree, one entry a line.
+  TREE("tree.jsonl.gz"),
+  /// The contents of the tree's files.
+  PACK("pack"),
+  /// What UNPACK did and met.
+  UNPACK_REPORT("report.json"),
+  /// The components.
+  INVENTORY("inventory.json"),
+  /// The issues.
+  ISSUES("issues.json"),
+  /// The vulnerabilities.
+  MATCHES("matches.json");
+
+  private final String fileName;
+
+  AnalysisDocument(String fileName) {
+    this.fileName = fileName;
+  }
+
+  public String fileName() {
+    return fileName;
+  }
+}

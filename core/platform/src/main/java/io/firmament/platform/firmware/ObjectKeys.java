@@ -1,0 +1,42 @@
+package io.firmament.platform.firmware;
+
+import io.firmament.base.TenantId;
+import io.firmament.base.UploadId;
+import java.util.Optional;
+
+/// Where objects lie. Uploads: `uploads/{tenant}/{upload}/firmware` and `.../sbom`. Results of an
+/// analysis: `analyses/{tenant}/{analysis}/{document}`.
+public final class ObjectKeys {
+  /// The advisory index that MATCH uses.
+  public static final String CURRENT_ADVISORIES = "advisories/current.json";
+
+  private static final String UPLOADS = "uploads";
+  private static final String FIRMWARE = "firmware";
+
+  private ObjectKeys() {}
+
+  /// An upload, as its object's key names it.
+  public record UploadRef(TenantId tenant, UploadId upload) {}
+
+  public static String firmware(TenantId tenant, UploadId upload) {
+    return UPLOADS + "/" + tenant + "/" + upload + "/" + FIRMWARE;
+  }
+
+  public static String sbom(TenantId tenant, UploadId upload) {
+    return UPLOADS + "/" + tenant + "/" + upload + "/sbom";
+  }
+
+  public static String document(AnalysisKey key, AnalysisDocument document) {
+    return "analyses/" + key.tenant() + "/" + key.analysis() + "/" + document.fileName();
+  }
+
+  /// The upload whose firmware has this key; empty for every other object.
+  public static Optional<UploadRef> parseFirmware(String key) {
+    String[] parts = key.split("/", -1);
+    if (parts.length != 4 || !parts[0].equals(UPLOADS) || !parts[3].equals(FIRMWARE)) {
+      return Optional.empty();
+    }
+    return TenantId.parse(parts[1])
+        .flatMap(tenant -> UploadId.parse(parts[2]).map(upload -> new UploadRef(tenant, upload)));
+  }
+}

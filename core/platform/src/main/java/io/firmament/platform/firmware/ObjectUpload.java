@@ -1,6 +1,7 @@
 package io.firmament.platform.firmware;
 
-/// An object being written. It exists once [#complete] returns; closed before that, nothing remains.
+/// An object being written. It exists once [#complete] returns; closed before that, nothing
+/// remains.
 public interface ObjectUpload extends AutoCloseable {
   void write(byte[] bytes, int offset, int length);
 

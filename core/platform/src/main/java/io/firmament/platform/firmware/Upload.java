@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /// The permission to upload one image once, with what its uploader said about it.
 ///
-/// The ids of the firmware and of its first analysis are given here, so that whichever door or event
+/// The ids of the firmware and of its first analysis are given here, so that whichever door or
+/// event
 /// comes first, the result is the same.
 ///
 /// @param name of the firmware, as the uploader gave it

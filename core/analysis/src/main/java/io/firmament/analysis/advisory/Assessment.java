@@ -1,0 +1,59 @@
+package io.firmament.analysis.advisory;
+
+import io.firmament.analysis.advisory.index.VulnerabilityRow;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How relevant a match is, -10 to 10, and why: the sum of what each reason says.
+///
+/// @param score the sum, before known exploitation counts
+record Assessment(int score, List<String> reasons) {
+  private static final int LIMIT = 10;
+  private static final int PLATFORM_UNKNOWN = -1;
+  private static final int PLATFORM_CONTRADICTED = -5;
+  private static final int PACKAGED = -2;
+  private static final int DISPUTED = -3;
+  private static final int EXPLOITED = 2;
+
+  Assessment {
+    reasons = List.copyOf(reasons);
+  }
+
+  static Assessment of(
+      Subject subject, Fit fit, Truth platform, String detail, VulnerabilityRow row) {
+    int score = fit.score();
+    List<String> reasons = new ArrayList<>();
+    reasons.add(fit.code() + ": " + fit.text() + detail);
+    if (platform == Truth.UNKNOWN) {
+      score += PLATFORM_UNKNOWN;
+      reasons.add(
+          "platform-unknown: it applies on certain platforms, and whether this is one is not known");
+    }
+    if (platform == Truth.FALSE) {
+      score += PLATFORM_CONTRADICTED;
+      reasons.add("platform-contradicted: it applies on other platforms than this one");
+    }
+    if (subject.packaged()) {
+      score += PACKAGED;
+      reasons.add(
+          "distribution-may-have-backported: compared by the upstream version "
+              + subject.version()
+              + " of the package; no data of the distribution was consulted");
+    }
+    if (row.isDisputed()) {
+      score += DISPUTED;
+      reasons.add("disputed: somebody disputes that this is a vulnerability");
+    }
+    if (row.isKnownExploited()) {
+      score += EXPLOITED;
+      reasons.add("known-exploited: in CISA's catalogue since " + row.exploitedSince());
+    }
+    if (row.isUsedByRansomware()) {
+      reasons.add("ransomware: known to be used in ransomware campaigns");
+    }
+    if (row.isOwnFacts()) {
+      reasons.add("starter-facts: from the facts that come with Firmament, not from a feed");
+    }
+    return new Assessment(Math.clamp(score, -LIMIT, LIMIT), reasons);
+  }
+}

@@ -1,0 +1,254 @@
+package io.firmament.local;
+
+import io.firmament.engines.DynamoEngine;
+import io.firmament.engines.ObjectEngine;
+import io.firmament.engines.ObjectListener;
+import io.firmament.engines.QueueEngine;
+import io.firmament.platform.firmware.Stage;
+import io.firmament.schema.Setting;
+import io.firmament.schema.TableDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.Projection;
+import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// The local servers with the resources that the CDK app would deploy: a table per context, the
+/// buckets, and a queue with a dead-letter queue per stage.
+final class LocalServers implements AutoCloseable {
+  private static final Region REGION = Region.EU_CENTRAL_1;
+  private static final List<Setting> BUCKETS =
+      List.of(Setting.BUCKET_UPLOADS, Setting.BUCKET_DOCUMENTS, Setting.BUCKET_EVIDENCE);
+
+  /// Seconds a stage may take before its message is given out again.
+  private static final int VISIBILITY_SECONDS = 900;
+
+  /// How often a message is given out before it is laid aside.
+  private static final int MAX_RECEIVES = 3;
+
+  private final DynamoEngine dynamo;
+  private final ObjectEngine objects;
+  private final QueueEngine queues;
+  private final DynamoDbClient dynamoClient;
+  private final S3Client s3Client;
+  private final SqsClient sqsClient;
+  private final Map<String, String> environment = new HashMap<>();
+
+  private LocalServers(DynamoEngine dynamo, ObjectEngine objects, QueueEngine queues) {
+    this.dynamo = dynamo;
+    this.objects = objects;
+    this.queues = queues;
+    AwsCredentialsProvider credentials =
+        StaticCredentialsProvider.create(
+            AwsBasicCredentials.create(objects.accessKey(), objects.secretKey()));
+    this.dynamoClient =
+        DynamoDbClient.builder()
+            .endpointOverride(dynamo.endpoint())
+            .region(REGION)
+            .credentialsProvider(credentials)
+            .httpClient(UrlConnectionHttpClient.create())
+            .build();
+    this.s3Client =
+        S3Client.builder()
+            .endpointOverride(objects.endpoint())
+            .region(REGION)
+            .credentialsProvider(credentials)
+            .forcePathStyle(true)
+            .httpClient(ApacheHttpClient.create())
+            .build();
+    this.sqsClient =
+        SqsClient.builder()
+            .endpointOverride(queues.endpoint())
+            .region(REGION)
+            .credentialsProvider(credentials)
+            .httpClient(UrlConnectionHttpClient.create())
+            .build();
+  }
+
+  /// Starts the servers; with a folder they keep what they hold, without one they forget it.
+  static LocalServers start(Optional<Path> data, ObjectListener listener) {
+    LocalServers servers =
+        new LocalServers(
+            data.map(folder -> DynamoEngine.durable(created(folder).resolve("tables.sqlite")))
+                .orElseGet(DynamoEngine::inMemory),
+            data.map(folder -> ObjectEngine.durable(created(folder.resolve("objects")), listener))
+                .orElseGet(() -> ObjectEngine.inMemory(listener)),
+            QueueEngine.start());
+    servers.createTables();
+    servers.createBuckets();
+    servers.createQueues();
+    return servers;
+  }
+
+  /// What a deployed process would find in its environment, by variable name.
+  Map<String, String> environment() {
+    return Map.copyOf(environment);
+  }
+
+  DynamoDbClient dynamo() {
+    return dynamoClient;
+  }
+
+  S3Client s3() {
+    return s3Client;
+  }
+
+  SqsClient sqs() {
+    return sqsClient;
+  }
+
+  URI objectEndpoint() {
+    return objects.endpoint();
+  }
+
+  String accessKey() {
+    return objects.accessKey();
+  }
+
+  String secretKey() {
+    return objects.secretKey();
+  }
+
+  String queueUrl(Stage stage) {
+    return Setting.queue(stage.id()).in(environment);
+  }
+
+  String deadLetterQueueUrl(Stage stage) {
+    return queueUrl(stage) + "-dead";
+  }
+
+  private void createTables() {
+    for (TableDefinition table : TableDefinition.all()) {
+      String name = "firmament-" + table.name();
+      environment.put(Setting.table(table.name()).variable(), name);
+      try {
+        dynamoClient.createTable(request(table, name));
+      } catch (ResourceInUseException e) {
+        // It is there from an earlier run.
+      }
+    }
+  }
+
+  private static CreateTableRequest request(TableDefinition table, String name) {
+    List<String> keys = new ArrayList<>(List.of(table.partitionKey(), table.sortKey()));
+    table.indexes().forEach(index -> keys.addAll(List.of(index.partitionKey(), index.sortKey())));
+    return CreateTableRequest.builder()
+        .tableName(name)
+        .billingMode(BillingMode.PAY_PER_REQUEST)
+        .keySchema(keySchema(table.partitionKey(), table.sortKey()))
+        .attributeDefinitions(
+            keys.stream()
+                .map(
+                    key ->
+                        AttributeDefinition.builder()
+                            .attributeName(key)
+                            .attributeType(ScalarAttributeType.S)
+                            .build())
+                .toList())
+        .globalSecondaryIndexes(
+            table.indexes().stream()
+                .map(
+                    index ->
+                        GlobalSecondaryIndex.builder()
+                            .indexName(index.name())
+                            .keySchema(keySchema(index.partitionKey(), index.sortKey()))
+                            .projection(
+                                Projection.builder().projectionType(ProjectionType.ALL).build())
+                            .build())
+                .toList())
+        .build();
+  }
+
+  private static List<KeySchemaElement> keySchema(String partition, String sort) {
+    return List.of(
+        KeySchemaElement.builder().attributeName(partition).keyType(KeyType.HASH).build(),
+        KeySchemaElement.builder().attributeName(sort).keyType(KeyType.RANGE).build());
+  }
+
+  private void createBuckets() {
+    for (Setting setting : BUCKETS) {
+      String name = setting.name().toLowerCase(java.util.Locale.ROOT).replace("bucket_", "firmament-");
+      environment.put(setting.variable(), name);
+      try {
+        s3Client.createBucket(request -> request.bucket(name));
+      } catch (BucketAlreadyOwnedByYouException e) {
+        // It is there from an earlier run.
+      }
+    }
+  }
+
+  private void createQueues() {
+    for (Stage stage : Stage.values()) {
+      String name = "firmament-" + stage.id();
+      String dead =
+          sqsClient.createQueue(request -> request.queueName(name + "-dead")).queueUrl();
+      String deadArn =
+          sqsClient
+              .getQueueAttributes(
+                  request ->
+                      request.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
+              .attributes()
+              .get(QueueAttributeName.QUEUE_ARN);
+      String redrive =
+          "{\"deadLetterTargetArn\":\"" + deadArn + "\",\"maxReceiveCount\":" + MAX_RECEIVES + "}";
+      String url =
+          sqsClient
+              .createQueue(
+                  request ->
+                      request
+                          .queueName(name)
+                          .attributes(
+                              Map.of(
+                                  QueueAttributeName.VISIBILITY_TIMEOUT,
+                                  String.valueOf(VISIBILITY_SECONDS),
+                                  QueueAttributeName.REDRIVE_POLICY,
+                                  redrive)))
+              .queueUrl();
+      environment.put(Setting.queue(stage.id()).variable(), url);
+    }
+  }
+
+  private static Path created(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + folder, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    dynamoClient.close();
+    s3Client.close();
+    sqsClient.close();
+    queues.close();
+    objects.close();
+    dynamo.close();
+  }
+}

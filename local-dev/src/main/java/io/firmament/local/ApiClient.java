@@ -87,8 +87,7 @@ final class ApiClient {
     HttpRequest request =
         request(uploadUrl)
             .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-            .POST(
-                HttpRequest.BodyPublishers.ofInputStream(() -> multipart(head, image, tail)))
+            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> multipart(head, image, tail)))
             .build();
     return text(asObject(json.fromJson(send(request))), "id");
   }
@@ -110,8 +109,7 @@ final class ApiClient {
   void download(String path, String accept, Path target) {
     HttpRequest request = request(url + path).header("Accept", accept).GET().build();
     try {
-      HttpResponse<Path> response =
-          http.send(request, HttpResponse.BodyHandlers.ofFile(target));
+      HttpResponse<Path> response = http.send(request, HttpResponse.BodyHandlers.ofFile(target));
       if (response.statusCode() != 200) {
         throw new IllegalStateException(
             path + " answered " + response.statusCode() + ": " + Files.readString(target));

@@ -25,7 +25,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/// Builds the demo's firmware image on the spot: real aarch64 binaries resolved through Maven, and a
+/// Builds the demo's firmware image on the spot: real aarch64 binaries resolved through Maven, and
+// a
 /// handful of configuration files with the mistakes that real firmware has, packed the way a boot
 /// loader would find them: a U-Boot legacy image of a gzip-compressed cpio archive.
 final class DemoImage {
@@ -99,7 +100,15 @@ final class DemoImage {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (CpioArchiveOutputStream cpio = new CpioArchiveOutputStream(bytes)) {
       for (String directory :
-          List.of("dev", "etc", "etc/init.d", "etc/ssl", "etc/ssl/private", "usr", "usr/bin", "usr/lib")) {
+          List.of(
+              "dev",
+              "etc",
+              "etc/init.d",
+              "etc/ssl",
+              "etc/ssl/private",
+              "usr",
+              "usr/bin",
+              "usr/lib")) {
         put(cpio, entry(directory, CpioConstants.C_ISDIR | 0755), new byte[0]);
       }
       CpioArchiveEntry console = entry("dev/console", CpioConstants.C_ISCHR | 0600);
@@ -141,7 +150,8 @@ final class DemoImage {
     return bytes.toByteArray();
   }
 
-  /// The 64-byte legacy header (U-Boot, `include/image.h`): big-endian, with a CRC of the data and a
+  /// The 64-byte legacy header (U-Boot, `include/image.h`): big-endian, with a CRC of the data and
+  // a
   /// CRC of the header with its own field as zero.
   private static byte[] uimageHeader(byte[] data) {
     CRC32 dataCrc = new CRC32();

@@ -193,7 +193,8 @@ final class LocalServers implements AutoCloseable {
 
   private void createBuckets() {
     for (Setting setting : BUCKETS) {
-      String name = setting.name().toLowerCase(java.util.Locale.ROOT).replace("bucket_", "firmament-");
+      String name =
+          setting.name().toLowerCase(java.util.Locale.ROOT).replace("bucket_", "firmament-");
       environment.put(setting.variable(), name);
       try {
         s3Client.createBucket(request -> request.bucket(name));
@@ -206,13 +207,11 @@ final class LocalServers implements AutoCloseable {
   private void createQueues() {
     for (Stage stage : Stage.values()) {
       String name = "firmament-" + stage.id();
-      String dead =
-          sqsClient.createQueue(request -> request.queueName(name + "-dead")).queueUrl();
+      String dead = sqsClient.createQueue(request -> request.queueName(name + "-dead")).queueUrl();
       String deadArn =
           sqsClient
               .getQueueAttributes(
-                  request ->
-                      request.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
+                  request -> request.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
               .attributes()
               .get(QueueAttributeName.QUEUE_ARN);
       String redrive =

@@ -64,7 +64,8 @@ final class ArchitectureTest {
   void thePlatformDoesNotCarryTheEngine() {
     noClasses()
         .that()
-        .resideInAnyPackage("io.firmament.platform..", "io.firmament.edge..", "io.firmament.graphql..")
+        .resideInAnyPackage(
+            "io.firmament.platform..", "io.firmament.edge..", "io.firmament.graphql..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.firmament.analysis..")
@@ -77,7 +78,10 @@ final class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "io.firmament.aws..", "io.firmament.local..", "io.firmament.infra..", "io.firmament.engines..")
+            "io.firmament.aws..",
+            "io.firmament.local..",
+            "io.firmament.infra..",
+            "io.firmament.engines..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("software.amazon.awssdk..")
@@ -135,8 +139,10 @@ final class ArchitectureTest {
     return new ArchCondition<>("be final, abstract or sealed") {
       @Override
       public void check(JavaClass type, ConditionEvents events) {
-        boolean generated = type.getSimpleName().endsWith("JsonAdapter") || type.isInterface()
-            || type.getSimpleName().contains("GeneratedJsonComponent");
+        boolean generated =
+            type.getSimpleName().endsWith("JsonAdapter")
+                || type.isInterface()
+                || type.getSimpleName().contains("GeneratedJsonComponent");
         boolean decided =
             type.getModifiers().contains(JavaModifier.FINAL)
                 || type.getModifiers().contains(JavaModifier.ABSTRACT)

@@ -1,5 +1,5 @@
 /// Which vulnerabilities apply to which components: an immutable index of facts and the matcher
-// over it.
+/// over it.
 @NullMarked
 package io.firmament.analysis.advisory;
 

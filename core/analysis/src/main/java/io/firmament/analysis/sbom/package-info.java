@@ -1,5 +1,5 @@
 /// Software bills of materials: what is written of an analysis, what may be asked for, what is
-// imported.
+/// imported.
 @NullMarked
 package io.firmament.analysis.sbom;
 

@@ -1,5 +1,5 @@
 /// The layout of the index file: building it from normalised facts and reading it from mapped
-// memory.
+/// memory.
 @NullMarked
 package io.firmament.analysis.advisory.index;
 

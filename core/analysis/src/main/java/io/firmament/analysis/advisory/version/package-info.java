@@ -1,5 +1,5 @@
 /// How versions are ordered, one class for each way that projects and distributions number
-// releases.
+/// releases.
 @NullMarked
 package io.firmament.analysis.advisory.version;
 

@@ -26,21 +26,21 @@ public final class Log {
   }
 
   /// Something expected happened; facts are alternating keys and values.
-  public void info(String event, Object... facts) {
+  public void info(String event, @Nullable Object... facts) {
     write("info", event, null, facts);
   }
 
   /// Something went wrong that the platform deals with by itself.
-  public void warn(String event, Object... facts) {
+  public void warn(String event, @Nullable Object... facts) {
     write("warn", event, null, facts);
   }
 
   /// A bug or an outage: logged once, at the edge, with its cause.
-  public void error(String event, Throwable cause, Object... facts) {
+  public void error(String event, Throwable cause, @Nullable Object... facts) {
     write("error", event, cause, facts);
   }
 
-  private void write(String level, String event, @Nullable Throwable cause, Object... facts) {
+  private void write(String level, String event, @Nullable Throwable cause, @Nullable Object... facts) {
     StringBuilder line = new StringBuilder(200);
     java.io.StringWriter text = new java.io.StringWriter();
     try (JsonWriter writer = JSON.writer(text)) {

@@ -1,0 +1,64 @@
+package io.firmament.platform.identity;
+
+import static io.firmament.platform.identity.Permission.AUDIT_READ;
+import static io.firmament.platform.identity.Permission.DEVICES_MANAGE;
+import static io.firmament.platform.identity.Permission.DEVICES_READ;
+import static io.firmament.platform.identity.Permission.DEVICES_WRITE;
+import static io.firmament.platform.identity.Permission.ENROLL_MANAGE;
+import static io.firmament.platform.identity.Permission.ENROLL_READ;
+import static io.firmament.platform.identity.Permission.FIRMWARE_EDIT;
+import static io.firmament.platform.identity.Permission.FIRMWARE_UPLOAD;
+import static io.firmament.platform.identity.Permission.FIRMWARE_VIEW;
+import static io.firmament.platform.identity.Permission.REPORTS_EDIT;
+import static io.firmament.platform.identity.Permission.REPORTS_SHARE;
+import static io.firmament.platform.identity.Permission.REPORTS_VIEW;
+import static io.firmament.platform.identity.Permission.TENANT_VIEW;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// A named set of permissions that a user group gives its members; members of several groups get
+/// the union. The sets are `schema`'s permissions.yaml, and a test holds the two to be the same.
+public enum Role {
+  ADMIN(Permission.values()),
+  OBSERVER(TENANT_VIEW, FIRMWARE_VIEW, REPORTS_VIEW, AUDIT_READ),
+  ANALYST(FIRMWARE_UPLOAD, FIRMWARE_VIEW, FIRMWARE_EDIT, REPORTS_VIEW, REPORTS_EDIT, REPORTS_SHARE),
+  EDITOR(FIRMWARE_VIEW, FIRMWARE_EDIT, REPORTS_VIEW, REPORTS_EDIT),
+  REPORTER(FIRMWARE_VIEW, REPORTS_VIEW, REPORTS_EDIT),
+  UPLOADER(FIRMWARE_UPLOAD),
+  VIEWER(FIRMWARE_VIEW, REPORTS_VIEW),
+  COMPLIANCE(FIRMWARE_VIEW, REPORTS_VIEW),
+  AUDITOR(AUDIT_READ),
+  FLEET_VIEWER(DEVICES_READ, ENROLL_READ),
+  FLEET_OPERATOR(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE),
+  FLEET_APPROVER(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE),
+  FLEET_ADMIN(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE, AUDIT_READ),
+  FLEET_AUDITOR(DEVICES_READ, ENROLL_READ, AUDIT_READ);
+
+  // Set.of is immutable; its type cannot say so.
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Set<Permission> permissions;
+
+  Role(Permission... permissions) {
+    this.permissions = Set.of(permissions);
+  }
+
+  /// The name in answers and in the contract, `fleet-viewer`.
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public Set<Permission> permissions() {
+    return permissions;
+  }
+
+  public static Optional<Role> find(String id) {
+    for (Role role : values()) {
+      if (role.id().equals(id)) {
+        return Optional.of(role);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,134 @@
+package io.firmament.aws;
+
+import io.firmament.base.AnalysisId;
+import io.firmament.base.FirmwareId;
+import io.firmament.base.ProductId;
+import io.firmament.base.Sha256;
+import io.firmament.base.TenantId;
+import io.firmament.base.UploadId;
+import io.firmament.base.finding.Component;
+import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.Issue;
+import io.firmament.base.finding.Severity;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/// The keys of the firmware table. Every partition key begins with the tenant.
+///
+/// | item | pk | sk | gsi1 | gsi2 |
+/// |---|---|---|---|---|
+/// | product | `T#product#ID` | `product` | | |
+/// | a product's name | `T#product-name#HASH` | `product-name` | | |
+/// | upload | `T#upload#ID` | `upload` | | |
+/// | firmware, latest analysis | `T#firmware#ID` | `firmware` | `T#firmware`, ORDER | see below |
+/// | component | `T#analysis#ID` | `component#NAME#ID` | | |
+/// | issue | `T#analysis#ID` | `issue#SEVERITY#TYPE#ID` | | |
+/// | vulnerability | `T#analysis#ID` | `match#EXPLOITED#SEVERITY#SCORE#CVE#ID` | | |
+///
+/// ORDER is the time of the upload and `#ID`; gsi2 of a firmware is `T#product#ID`, ORDER.
+final class FirmwareKeys {
+  static final String PRODUCT = "product";
+  static final String PRODUCT_NAME = "product-name";
+  static final String UPLOAD = "upload";
+  static final String FIRMWARE = "firmware";
+  static final String COMPONENTS = "component#";
+  static final String ISSUES = "issue#";
+  static final String MATCHES = "match#";
+
+  /// How long an upload stays known after it can be used no more.
+  static final Duration UPLOAD_KEPT = Duration.ofDays(30);
+
+  /// Sort keys end at 1,024 bytes; a text of this many characters leaves room for the rest.
+  private static final int TEXT_LIMIT = 150;
+
+  /// The rank of what nobody has scored, after all others.
+  private static final int UNSCORED = 9;
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private FirmwareKeys() {}
+
+  static String product(TenantId tenant, ProductId id) {
+    return tenant + "#product#" + id;
+  }
+
+  /// One for each pair of vendor and name, whatever characters they have.
+  static String productName(TenantId tenant, String vendor, String name) {
+    String pair = vendor.length() + ":" + vendor + name;
+    return tenant + "#product-name#" + Sha256.of(pair.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String upload(TenantId tenant, UploadId id) {
+    return tenant + "#upload#" + id;
+  }
+
+  static String firmware(TenantId tenant, FirmwareId id) {
+    return tenant + "#firmware#" + id;
+  }
+
+  static String allFirmware(TenantId tenant) {
+    return tenant + "#firmware";
+  }
+
+  static String timeline(TenantId tenant, ProductId product) {
+    return tenant + "#product#" + product;
+  }
+
+  static String order(Instant uploadedAt, FirmwareId id) {
+    return TIME.format(uploadedAt) + "#" + id;
+  }
+
+  static String findings(TenantId tenant, AnalysisId analysis) {
+    return tenant + "#analysis#" + analysis;
+  }
+
+  static String of(Component component) {
+    return COMPONENTS + cut(component.name().toLowerCase(Locale.ROOT)) + "#" + id(component.id());
+  }
+
+  static String of(Issue issue) {
+    return ISSUES + rank(issue.severity()) + "#" + cut(issue.type()) + "#" + id(issue.id());
+  }
+
+  static String of(CveMatch match) {
+    Severity severity = match.severity();
+    int rank = severity == null ? UNSCORED : rank(severity);
+    Double cvss = match.cvssScore();
+    long score = cvss == null ? 0 : Math.round(cvss * 10);
+    return String.format(
+        Locale.ROOT,
+        "%s%d#%d#%03d#%s#%s",
+        MATCHES,
+        match.knownExploited() ? 0 : 1,
+        rank,
+        Math.clamp(100 - score, 0, 100),
+        cut(match.cve()),
+        id(match.id()));
+  }
+
+  /// Written into keys: a rank never changes its meaning.
+  private static int rank(Severity severity) {
+    return switch (severity) {
+      case CRITICAL -> 0;
+      case HIGH -> 1;
+      case MEDIUM -> 2;
+      case LOW -> 3;
+      case INFORMATIONAL -> 4;
+    };
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, Math.min(text.length(), TEXT_LIMIT));
+  }
+
+  /// Ids are ours and short; a long one is told apart by its hash.
+  private static String id(String id) {
+    return id.length() <= TEXT_LIMIT ? id : Sha256.of(id.getBytes(StandardCharsets.UTF_8)).hex();
+  }
+}

@@ -1,0 +1,157 @@
+package io.firmament.aws;
+
+import io.firmament.engines.DynamoEngine;
+import io.firmament.engines.ObjectEngine;
+import io.firmament.engines.ObjectListener;
+import io.firmament.engines.QueueEngine;
+import io.firmament.schema.TableDefinition;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Assumptions;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// The AWS that adapters are tested against: local engines, started when first asked for; or, with
+/// the environment variable `FIRMAMENT_AWS`, whatever answers there (`real` for an account).
+///
+/// Every table, bucket and queue is new. What an engine cannot show is assumed, so that it is
+/// reported as skipped and never as passed.
+public final class AwsUnderTest implements AutoCloseable {
+  /// What not every engine can show.
+  public enum Capability {
+    /// Tampered, expired and altered presigned requests are refused.
+    PRESIGN_VERIFIED,
+    /// A second write under `If-None-Match: *` is refused.
+    CONDITIONAL_PUT
+  }
+
+  private final Map<String, String> environment = new HashMap<>();
+  private final Set<Capability> capabilities;
+  private final boolean embedded;
+  private final ObjectListener listener;
+  private final Deque<Runnable> open = new ArrayDeque<>();
+
+  private AwsUnderTest(Optional<String> endpoint, ObjectListener listener) {
+    this.listener = listener;
+    this.embedded = endpoint.isEmpty();
+    environment.put("AWS_REGION", "eu-central-1");
+    if (endpoint.isPresent() && endpoint.get().equals("real")) {
+      environment.putAll(System.getenv());
+    } else {
+      environment.put("AWS_ACCESS_KEY_ID", "test");
+      environment.put("AWS_SECRET_ACCESS_KEY", "test");
+      endpoint.ifPresent(url -> environment.put("AWS_ENDPOINT_URL", url));
+    }
+    boolean verifies = embedded || endpoint.orElse("").equals("real");
+    capabilities =
+        verifies ? EnumSet.allOf(Capability.class) : EnumSet.of(Capability.CONDITIONAL_PUT);
+  }
+
+  public static AwsUnderTest start() {
+    return start(ObjectListener.none());
+  }
+
+  /// The listener hears of objects where the engine is embedded.
+  public static AwsUnderTest start(ObjectListener listener) {
+    Optional<String> endpoint = Optional.ofNullable(System.getenv("FIRMAMENT_AWS"));
+    System.out.println(
+        "AWS under test: " + endpoint.orElse("embedded (dynoxide, S3Proxy, ElasticMQ)"));
+    return new AwsUnderTest(endpoint, listener);
+  }
+
+  /// Skips the rest of a test that the engine cannot show.
+  public void assume(Capability capability) {
+    Assumptions.assumeTrue(
+        capabilities.contains(capability), "this engine does not show " + capability);
+  }
+
+  public boolean embedded() {
+    return embedded;
+  }
+
+  public synchronized DynamoDbClient dynamo() {
+    if (embedded && !environment.containsKey("AWS_ENDPOINT_URL_DYNAMODB")) {
+      DynamoEngine engine = keep(DynamoEngine.inMemory(), DynamoEngine::close);
+      environment.put("AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint().toString());
+    }
+    return keep(AwsClients.of(environment).dynamo(), DynamoDbClient::close);
+  }
+
+  public synchronized S3Client s3() {
+    startObjects();
+    return keep(AwsClients.of(environment).s3(), S3Client::close);
+  }
+
+  public synchronized S3Presigner presigner() {
+    startObjects();
+    return keep(AwsClients.of(environment).presigner(), S3Presigner::close);
+  }
+
+  private void startObjects() {
+    if (embedded && !environment.containsKey("AWS_ENDPOINT_URL_S3")) {
+      ObjectEngine engine = keep(ObjectEngine.inMemory(listener), ObjectEngine::close);
+      environment.put("AWS_ENDPOINT_URL_S3", engine.endpoint().toString());
+      environment.put("AWS_ACCESS_KEY_ID", engine.accessKey());
+      environment.put("AWS_SECRET_ACCESS_KEY", engine.secretKey());
+    }
+  }
+
+  public synchronized SqsClient sqs() {
+    if (embedded && !environment.containsKey("AWS_ENDPOINT_URL_SQS")) {
+      QueueEngine engine = keep(QueueEngine.start(), QueueEngine::close);
+      environment.put("AWS_ENDPOINT_URL_SQS", engine.endpoint().toString());
+    }
+    return keep(AwsClients.of(environment).sqs(), SqsClient::close);
+  }
+
+  /// A new table of a context of the contract.
+  public String table(DynamoDbClient dynamo, String context) {
+    String name = unique(context);
+    new DynamoTables(dynamo).create(TableDefinition.named(context), name);
+    if (!embedded) {
+      open.push(() -> dynamo.deleteTable(b -> b.tableName(name)));
+    }
+    return name;
+  }
+
+  /// A new bucket. Where the engine is not ours, its objects are left to the owner's lifecycle.
+  public String bucket(S3Client s3) {
+    String name = unique("bucket");
+    s3.createBucket(b -> b.bucket(name));
+    return name;
+  }
+
+  /// The URL of a new queue.
+  public String queue(SqsClient sqs) {
+    String url = sqs.createQueue(b -> b.queueName(unique("queue"))).queueUrl();
+    if (!embedded) {
+      open.push(() -> sqs.deleteQueue(b -> b.queueUrl(url)));
+    }
+    return url;
+  }
+
+  @Override
+  public synchronized void close() {
+    while (!open.isEmpty()) {
+      open.pop().run();
+    }
+  }
+
+  private <T> T keep(T resource, Consumer<T> end) {
+    open.push(() -> end.accept(resource));
+    return resource;
+  }
+
+  private static String unique(String kind) {
+    return "firmament-" + kind + "-" + UUID.randomUUID();
+  }
+}

@@ -7,14 +7,17 @@ import java.io.OutputStream;
 public final class SbomWriter {
   private SbomWriter() {}
 
-  private static void pending() {
-    throw new UnsupportedOperationException("not written yet");
-  }
-
   /// Writes the document and flushes; the stream stays open.
   public static void write(SbomDocument document, SbomFormat format, OutputStream out)
       throws IOException {
-    pending();
+    SpdxLicenses licenses = SpdxLicenses.standard();
+    switch (format) {
+      case CYCLONEDX_JSON_1_7, CYCLONEDX_JSON_1_6, CYCLONEDX_JSON_1_5, CYCLONEDX_JSON_1_4 ->
+          CycloneDxJson.write(document, CycloneDxTerms.of(format), licenses, out);
+      case CYCLONEDX_XML_1_7, CYCLONEDX_XML_1_6, CYCLONEDX_XML_1_5, CYCLONEDX_XML_1_4 ->
+          CycloneDxXml.write(document, CycloneDxTerms.of(format), licenses, out);
+      case SPDX_JSON_2_3 -> SpdxJson.write(document, licenses, out);
+    }
     out.flush();
   }
 }

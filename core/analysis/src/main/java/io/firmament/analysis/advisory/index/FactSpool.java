@@ -1,5 +1,6 @@
 package io.firmament.analysis.advisory.index;
 
+import io.firmament.analysis.advisory.cpe.CpeAttribute;
 import io.firmament.analysis.advisory.feeds.Condition;
 import io.firmament.analysis.advisory.feeds.Criterion;
 import io.firmament.analysis.advisory.feeds.FactSink;
@@ -18,9 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -86,7 +89,7 @@ public final class FactSpool implements FactSink, AutoCloseable {
   }
 
   /// What all sources say together: the most trusted source's words, with the configurations of the
-  /// next one where its own name no version at all.
+  /// next one for products that its own name without any version.
   VulnerabilityFacts merged(String id) throws IOException {
     List<Slot> known = new ArrayList<>(slots.getOrDefault(id, List.of()));
     known.sort((a, b) -> a.source.compareTo(b.source));
@@ -98,9 +101,16 @@ public final class FactSpool implements FactSink, AutoCloseable {
   }
 
   private static VulnerabilityFacts merge(VulnerabilityFacts first, VulnerabilityFacts second) {
-    boolean usable =
-        first.rejected() || first.configurations().stream().anyMatch(FactSpool::isUsable);
+    NamedProducts named = new NamedProducts();
+    first.configurations().forEach(named::add);
+    boolean usable = first.rejected() || !named.withVersions.isEmpty();
     boolean scored = first.score() != null;
+    List<Condition> configurations = new ArrayList<>(usable ? first.configurations() : List.of());
+    if (!first.rejected()) {
+      second.configurations().stream()
+          .filter(configuration -> !usable || named.lacksVersionsFor(configuration))
+          .forEach(configurations::add);
+    }
     return new VulnerabilityFacts(
         first.id(),
         usable ? first.source() : second.source(),
@@ -114,20 +124,32 @@ public final class FactSpool implements FactSink, AutoCloseable {
         first.description().isEmpty() ? second.description() : first.description(),
         scored ? first.score() : second.score(),
         scored ? first.vector() : second.vector(),
-        usable ? first.configurations() : second.configurations());
+        configurations);
   }
 
-  /// Whether anything could match: `-` as the version of all products matches nothing.
-  private static boolean isUsable(Condition condition) {
-    return switch (condition) {
-      case Condition.All all -> all.children().stream().anyMatch(FactSpool::isUsable);
-      case Condition.Any any -> any.children().stream().anyMatch(FactSpool::isUsable);
-      case Criterion criterion ->
-          criterion.vulnerable()
-              && !criterion
-                  .cpe()
-                  .isNotApplicable(io.firmament.analysis.advisory.cpe.CpeAttribute.VERSION);
-    };
+  /// The products that configurations name: with versions, or only with `-`, which matches none.
+  private static final class NamedProducts {
+    private final Set<String> withVersions = new HashSet<>();
+    private final Set<String> withoutVersions = new HashSet<>();
+
+    void add(Condition condition) {
+      switch (condition) {
+        case Condition.All all -> all.children().forEach(this::add);
+        case Condition.Any any -> any.children().forEach(this::add);
+        case Criterion criterion when criterion.vulnerable() -> {
+          boolean none = criterion.cpe().isNotApplicable(CpeAttribute.VERSION);
+          (none ? withoutVersions : withVersions).add(criterion.cpe().key());
+        }
+        case Criterion _ -> {}
+      }
+    }
+
+    boolean lacksVersionsFor(Condition other) {
+      NamedProducts named = new NamedProducts();
+      named.add(other);
+      return named.withVersions.stream()
+          .anyMatch(key -> withoutVersions.contains(key) && !withVersions.contains(key));
+    }
   }
 
   private VulnerabilityFacts read(Slot slot) throws IOException {

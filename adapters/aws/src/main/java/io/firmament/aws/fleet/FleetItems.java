@@ -1,0 +1,323 @@
+package io.firmament.aws.fleet;
+
+import io.firmament.base.EnrollTokenId;
+import io.firmament.base.Sha256;
+import io.firmament.base.TenantId;
+import io.firmament.base.UserId;
+import io.firmament.platform.fleet.AuditEvent;
+import io.firmament.platform.fleet.CertificateSerial;
+import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.DeviceCertificate;
+import io.firmament.platform.fleet.DeviceEvent;
+import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.EnrollToken;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.fleet.HardwareId;
+import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Presence;
+import io.firmament.platform.fleet.Tags;
+import io.firmament.platform.fleet.WatcherId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/// How the fleet's records are written as items.
+///
+/// | record | pk | sk |
+/// | --- | --- | --- |
+/// | enrolment token | `T#<tenant>#TOKEN` | id |
+/// | device | `T#<tenant>#DEVICE` | name |
+/// | device event | `T#<tenant>#EVENT#<name>` | milliseconds `#` id |
+/// | audit event | `T#<tenant>#AUDIT` | milliseconds `#` id |
+/// | lease | `WATCHER#<id>` | `-` |
+final class FleetItems {
+  static final String PK = "pk";
+  static final String SK = "sk";
+
+  private static final Duration TOKEN_KEPT = Duration.ofDays(30);
+  private static final Duration EVENT_KEPT = Duration.ofDays(400);
+
+  private FleetItems() {}
+
+  static String tokens(TenantId tenant) {
+    return "T#" + tenant + "#TOKEN";
+  }
+
+  static String devices(TenantId tenant) {
+    return "T#" + tenant + "#DEVICE";
+  }
+
+  static String events(TenantId tenant, DeviceName name) {
+    return "T#" + tenant + "#EVENT#" + name;
+  }
+
+  static String audits(TenantId tenant) {
+    return "T#" + tenant + "#AUDIT";
+  }
+
+  static Map<String, AttributeValue> key(String pk, String sk) {
+    return Map.of(PK, s(pk), SK, s(sk));
+  }
+
+  static Map<String, AttributeValue> leaseKey(WatcherId watcher) {
+    return key("WATCHER#" + watcher, "-");
+  }
+
+  static Map<String, AttributeValue> item(EnrollToken token) {
+    Map<String, AttributeValue> item =
+        new LinkedHashMap<>(key(tokens(token.tenant()), token.id().toString()));
+    item.put("tenant", s(token.tenant().toString()));
+    item.put("id", s(token.id().toString()));
+    item.put("label", s(token.label()));
+    item.put("secret", s(token.secret().hex()));
+    item.put("fleet", s(token.binding().fleet().value()));
+    item.put("tags", texts(token.binding().tags().values()));
+    token.binding().hardwareId().ifPresent(id -> item.put("hardwareId", s(id.value())));
+    item.put("maxUses", n(token.maxUses()));
+    item.put("uses", n(token.uses()));
+    item.put("createdBy", s(token.createdBy().toString()));
+    item.put("createdAt", time(token.createdAt()));
+    item.put("validUntil", time(token.expiresAt()));
+    item.put("expiresAt", n(token.expiresAt().plus(TOKEN_KEPT).getEpochSecond()));
+    return item;
+  }
+
+  static EnrollToken token(Map<String, AttributeValue> item) {
+    return new EnrollToken(
+        TenantId.of(text(item, "tenant")),
+        EnrollTokenId.of(text(item, "id")),
+        text(item, "label"),
+        new Sha256(text(item, "secret")),
+        new EnrollToken.Binding(
+            new FleetName(text(item, "fleet")),
+            tags(item, "tags"),
+            find(item, "hardwareId").map(value -> new HardwareId(value.s()))),
+        Math.toIntExact(number(item, "maxUses")),
+        Math.toIntExact(number(item, "uses")),
+        UserId.of(text(item, "createdBy")),
+        instant(item, "createdAt"),
+        instant(item, "validUntil"));
+  }
+
+  /// All attributes of a device but its key, its presence and its version.
+  static Map<String, AttributeValue> attributes(Device device) {
+    Map<String, AttributeValue> item = new LinkedHashMap<>();
+    item.put("tenant", s(device.tenant().toString()));
+    item.put("name", s(device.name().value()));
+    item.put("fleet", s(device.fleet().value()));
+    item.put("hardwareId", s(device.hardwareId().value()));
+    item.put("profile", profile(device.profile()));
+    item.put("tags", texts(device.tags().values()));
+    item.put("assignedTags", texts(device.assignedTags().values()));
+    item.put("agentVersion", s(device.agentVersion()));
+    item.put("state", s(device.state().name()));
+    item.put("certificate", certificate(device.current()));
+    item.put(
+        "renewed",
+        device
+            .renewed()
+            .map(FleetItems::certificate)
+            .orElseGet(() -> AttributeValue.fromNul(true)));
+    item.put("enrolledBy", s(device.enrolledBy().toString()));
+    item.put("enrolledAt", time(device.enrolledAt()));
+    item.put(
+        "decommissionedAt",
+        device
+            .decommissionedAt()
+            .map(FleetItems::time)
+            .orElseGet(() -> AttributeValue.fromNul(true)));
+    return item;
+  }
+
+  static Device device(Map<String, AttributeValue> item) {
+    return new Device(
+        TenantId.of(text(item, "tenant")),
+        new DeviceName(text(item, "name")),
+        new FleetName(text(item, "fleet")),
+        new HardwareId(text(item, "hardwareId")),
+        profile(map(item, "profile")),
+        tags(item, "tags"),
+        tags(item, "assignedTags"),
+        text(item, "agentVersion"),
+        Device.State.valueOf(text(item, "state")),
+        certificate(map(item, "certificate")),
+        find(item, "renewed").map(value -> certificate(value.m())),
+        EnrollTokenId.of(text(item, "enrolledBy")),
+        instant(item, "enrolledAt"),
+        find(item, "decommissionedAt").map(value -> millis(value.n())),
+        presence(item),
+        number(item, "version"));
+  }
+
+  static Map<String, AttributeValue> item(DeviceEvent event) {
+    Map<String, AttributeValue> item =
+        new LinkedHashMap<>(
+            key(events(event.tenant(), event.device()), timeKey(event.at(), event.id())));
+    item.put("id", s(event.id().toString()));
+    item.put("tenant", s(event.tenant().toString()));
+    item.put("device", s(event.device().value()));
+    item.put("at", time(event.at()));
+    item.put("kind", s(event.kind().name()));
+    item.put("facts", texts(event.facts()));
+    item.put("expiresAt", n(event.at().plus(EVENT_KEPT).getEpochSecond()));
+    return item;
+  }
+
+  static DeviceEvent event(Map<String, AttributeValue> item) {
+    return new DeviceEvent(
+        UUID.fromString(text(item, "id")),
+        TenantId.of(text(item, "tenant")),
+        new DeviceName(text(item, "device")),
+        instant(item, "at"),
+        DeviceEvent.Kind.valueOf(text(item, "kind")),
+        texts(item, "facts"));
+  }
+
+  static Map<String, AttributeValue> item(AuditEvent event) {
+    Map<String, AttributeValue> item =
+        new LinkedHashMap<>(key(audits(event.tenant()), timeKey(event.at(), event.id())));
+    item.put("id", s(event.id().toString()));
+    item.put("tenant", s(event.tenant().toString()));
+    item.put("at", time(event.at()));
+    item.put("actor", s(event.actor()));
+    item.put("action", s(event.action()));
+    item.put("subject", s(event.subject()));
+    item.put("facts", texts(event.facts()));
+    return item;
+  }
+
+  static AuditEvent audit(Map<String, AttributeValue> item) {
+    return new AuditEvent(
+        UUID.fromString(text(item, "id")),
+        TenantId.of(text(item, "tenant")),
+        instant(item, "at"),
+        text(item, "actor"),
+        text(item, "action"),
+        text(item, "subject"),
+        texts(item, "facts"));
+  }
+
+  static AttributeValue s(String value) {
+    return AttributeValue.fromS(value);
+  }
+
+  static AttributeValue n(long value) {
+    return AttributeValue.fromN(Long.toString(value));
+  }
+
+  static AttributeValue time(Instant instant) {
+    return n(instant.toEpochMilli());
+  }
+
+  static Instant instant(Map<String, AttributeValue> item, String name) {
+    return Instant.ofEpochMilli(number(item, name));
+  }
+
+  static String text(Map<String, AttributeValue> item, String name) {
+    return attribute(item, name).s();
+  }
+
+  private static Presence presence(Map<String, AttributeValue> item) {
+    return switch (find(item, "presence").map(AttributeValue::s).orElse("unseen")) {
+      case "online" ->
+          new Presence.Online(
+              instant(item, "since"),
+              instant(item, "lastSeen"),
+              Duration.ofMillis(number(item, "interval")),
+              new WatcherId(UUID.fromString(text(item, "watcher"))));
+      case "offline" -> new Presence.Offline(instant(item, "lastSeen"));
+      default -> new Presence.Unseen();
+    };
+  }
+
+  private static AttributeValue profile(HardwareProfile profile) {
+    Map<String, AttributeValue> map = new LinkedHashMap<>();
+    map.put("model", s(profile.model()));
+    map.put("soc", s(profile.soc()));
+    map.put("architecture", s(profile.architecture()));
+    map.put("ramBytes", n(profile.ramBytes()));
+    map.put("cpuCores", n(profile.cpuCores()));
+    map.put(
+        "accelerators",
+        AttributeValue.fromL(profile.accelerators().stream().map(FleetItems::s).toList()));
+    map.put("osName", s(profile.osName()));
+    map.put("kernel", s(profile.kernel()));
+    return AttributeValue.fromM(map);
+  }
+
+  private static HardwareProfile profile(Map<String, AttributeValue> map) {
+    List<AttributeValue> accelerators = attribute(map, "accelerators").l();
+    return new HardwareProfile(
+        text(map, "model"),
+        text(map, "soc"),
+        text(map, "architecture"),
+        number(map, "ramBytes"),
+        Math.toIntExact(number(map, "cpuCores")),
+        accelerators.stream().map(AttributeValue::s).toList(),
+        text(map, "osName"),
+        text(map, "kernel"));
+  }
+
+  private static AttributeValue certificate(DeviceCertificate certificate) {
+    return AttributeValue.fromM(
+        Map.of(
+            "serial", s(certificate.serial().hex()),
+            "key", s(certificate.key().hex()),
+            "notAfter", time(certificate.notAfter())));
+  }
+
+  private static DeviceCertificate certificate(Map<String, AttributeValue> map) {
+    return new DeviceCertificate(
+        new CertificateSerial(text(map, "serial")),
+        new Sha256(text(map, "key")),
+        instant(map, "notAfter"));
+  }
+
+  private static AttributeValue texts(Map<String, String> values) {
+    Map<String, AttributeValue> map = new LinkedHashMap<>();
+    values.forEach((key, value) -> map.put(key, s(value)));
+    return AttributeValue.fromM(map);
+  }
+
+  private static SortedMap<String, String> texts(Map<String, AttributeValue> item, String name) {
+    SortedMap<String, String> values = new TreeMap<>();
+    map(item, name).forEach((key, value) -> values.put(key, value.s()));
+    return values;
+  }
+
+  private static Tags tags(Map<String, AttributeValue> item, String name) {
+    return new Tags(texts(item, name));
+  }
+
+  private static Map<String, AttributeValue> map(Map<String, AttributeValue> item, String name) {
+    return attribute(item, name).m();
+  }
+
+  private static long number(Map<String, AttributeValue> item, String name) {
+    return Long.parseLong(attribute(item, name).n());
+  }
+
+  private static Instant millis(String number) {
+    return Instant.ofEpochMilli(Long.parseLong(number));
+  }
+
+  private static Optional<AttributeValue> find(Map<String, AttributeValue> item, String name) {
+    return Optional.ofNullable(item.get(name)).filter(value -> !Boolean.TRUE.equals(value.nul()));
+  }
+
+  private static AttributeValue attribute(Map<String, AttributeValue> item, String name) {
+    return find(item, name)
+        .orElseThrow(() -> new IllegalStateException("an item of the fleet has no " + name));
+  }
+
+  private static String timeKey(Instant at, UUID id) {
+    return "%015d#%s".formatted(at.toEpochMilli(), id);
+  }
+}

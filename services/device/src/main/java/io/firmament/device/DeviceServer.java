@@ -1,0 +1,175 @@
+package io.firmament.device;
+
+import io.firmament.base.Ids;
+import io.firmament.base.Log;
+import io.firmament.platform.fleet.DeviceDirectory;
+import io.firmament.platform.fleet.EnrollDevice;
+import io.firmament.platform.fleet.FleetStore;
+import io.firmament.platform.fleet.HeartbeatPolicy;
+import io.firmament.platform.fleet.LivenessWatch;
+import io.firmament.platform.fleet.RecordHeartbeat;
+import io.firmament.platform.fleet.RegisterDevice;
+import io.firmament.platform.fleet.RenewCertificate;
+import io.firmament.trust.DeviceAuthority;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+
+/// The endpoint of the devices: gRPC over TLS 1.3 with client certificates.
+///
+/// The handshake takes clients with a certificate from the device authority and clients with none;
+/// any other certificate fails it. Clients with none can call Enroll only.
+public final class DeviceServer implements AutoCloseable {
+  private static final Log LOG = Log.of(DeviceServer.class);
+  private static final int MAX_MESSAGE_BYTES = 64 * 1024;
+  private static final int MAX_HEADER_BYTES = 8 * 1024;
+  private static final int MAX_CALLS_PER_CONNECTION = 32;
+  private static final int DRAIN_SECONDS = 5;
+
+  private final Server server;
+  private final ExecutorService calls;
+  private final Ticking timer;
+  private final LivenessWatch watch;
+
+  /// How a server is to run.
+  ///
+  /// @param address where it listens; port 0 takes any
+  /// @param hosts names and addresses under which devices reach it, for its certificate
+  public record Settings(InetSocketAddress address, List<String> hosts, HeartbeatPolicy policy) {
+    public Settings {
+      hosts = List.copyOf(hosts);
+    }
+  }
+
+  /// What a server works with.
+  public record Parts(FleetStore store, DeviceAuthority authority, Clock clock, Ids ids) {}
+
+  private record Ticking(ScheduledExecutorService timer, ScheduledFuture<?> task) {
+    void stop() throws InterruptedException {
+      task.cancel(false);
+      timer.shutdown();
+      if (!timer.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        timer.shutdownNow();
+      }
+    }
+  }
+
+  private DeviceServer(Server server, ExecutorService calls, Ticking timer, LivenessWatch watch) {
+    this.server = server;
+    this.calls = calls;
+    this.timer = timer;
+    this.watch = watch;
+  }
+
+  /// Starts serving.
+  public static DeviceServer start(Settings settings, Parts parts) throws IOException {
+    LivenessWatch watch =
+        new LivenessWatch(parts.store(), settings.policy(), parts.clock(), parts.ids());
+    PeerCertificates peers = new PeerCertificates(parts.authority().domain(), parts.clock());
+    ServerIdentity identity = new ServerIdentity(parts.authority(), settings.hosts());
+    identity.refresh(parts.clock().instant());
+    ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    Server server =
+        NettyServerBuilder.forAddress(settings.address())
+            .sslContext(tls(identity, parts.authority()))
+            .executor(calls)
+            .addService(calls(settings, parts, watch, peers))
+            .intercept(peers)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxInboundMetadataSize(MAX_HEADER_BYTES)
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+            .handshakeTimeout(10, TimeUnit.SECONDS)
+            .permitKeepAliveTime(20, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(5, TimeUnit.MINUTES)
+            .keepAliveTimeout(20, TimeUnit.SECONDS)
+            .build()
+            .start();
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("device-timer").factory());
+    ScheduledFuture<?> ticking =
+        timer.scheduleWithFixedDelay(
+            () -> tick(watch, identity, parts.clock()), 200, 500, TimeUnit.MILLISECONDS);
+    LOG.info("device_server_started", "port", server.getPort());
+    return new DeviceServer(server, calls, new Ticking(timer, ticking), watch);
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /// Waits until the server is closed.
+  public void awaitEnd() throws InterruptedException {
+    server.awaitTermination();
+  }
+
+  /// Lets running calls finish, then writes down when each device was last seen.
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+        server.shutdownNow();
+      }
+      timer.stop();
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    calls.shutdown();
+    watch.close();
+  }
+
+  private static DeviceCalls calls(
+      Settings settings, Parts parts, LivenessWatch watch, PeerCertificates peers) {
+    FleetStore store = parts.store();
+    Clock clock = parts.clock();
+    Ids ids = parts.ids();
+    AuthorityIssuer issuer = new AuthorityIssuer(parts.authority());
+    DeviceDirectory directory = new DeviceDirectory(store, clock, ids);
+    RegisterDevice register = new RegisterDevice(store, directory, clock, ids);
+    return new DeviceCalls(
+        peers,
+        directory,
+        new DeviceCalls.Decisions(
+            new EnrollDevice(store, issuer, clock, ids),
+            register,
+            new RecordHeartbeat(watch, register, settings.policy(), clock, new SecureRandom()),
+            new RenewCertificate(store, directory, issuer, clock, ids)),
+        clock);
+  }
+
+  private static SslContext tls(ServerIdentity identity, DeviceAuthority authority)
+      throws SSLException {
+    return GrpcSslContexts.configure(SslContextBuilder.forServer(identity.keyManager()))
+        .protocols("TLSv1.3")
+        .trustManager(authority.root())
+        .clientAuth(ClientAuth.OPTIONAL)
+        .build();
+  }
+
+  private static void tick(LivenessWatch watch, ServerIdentity identity, Clock clock) {
+    try {
+      identity.refresh(clock.instant());
+      watch.flush();
+    } catch (RuntimeException outage) {
+      // Nothing is lost: what was not written stays due, and the next tick comes soon.
+      LOG.error("device_tick_failed", outage);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.firmament.agent;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// What an agent is told at its start.
+///
+/// @param server `host:port` of the device endpoint
+/// @param ca the pinned root certificates of the endpoint, PEM
+/// @param tokenFile the enrolment token; needed until the device is enrolled
+/// @param dataFolder where key and certificate are kept
+/// @param hardwareId what tells this hardware from all others
+/// @param name the name to ask for; empty takes what the platform derives from the hardware id
+public record AgentSettings(
+    String server,
+    Path ca,
+    Optional<Path> tokenFile,
+    Path dataFolder,
+    String hardwareId,
+    String name,
+    Map<String, String> tags) {
+  public AgentSettings {
+    tags = Map.copyOf(tags);
+  }
+
+  /// Reads flags, and the environment for what no flag says: `-server`, `-ca`, `-token-file`,
+  /// `-data-dir`, `-hardware-id`, `-name`, and `-tag key=value` any number of times; the variables
+  /// are named `FIRMAMENT_SERVER` and so on.
+  ///
+  /// @throws IllegalArgumentException with what to do
+  static AgentSettings parse(
+      String[] arguments, Map<String, String> environment, MachineProfile machine) {
+    Map<String, String> flags = new TreeMap<>();
+    Map<String, String> tags = new TreeMap<>();
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (i + 1 >= arguments.length) {
+        throw new IllegalArgumentException(arguments[i] + " needs a value");
+      }
+      read(arguments[i], arguments[i + 1], flags, tags);
+    }
+    flags.keySet().forEach(AgentSettings::requireKnown);
+    String hardwareId =
+        find(flags, environment, "hardware-id")
+            .or(machine::machineId)
+            .orElseThrow(
+                () -> new IllegalArgumentException("this machine has no id: -hardware-id"));
+    return new AgentSettings(
+        required(flags, environment, "server"),
+        Path.of(required(flags, environment, "ca")),
+        find(flags, environment, "token-file").map(Path::of),
+        Path.of(find(flags, environment, "data-dir").orElse("/var/lib/firmament")),
+        hardwareId,
+        find(flags, environment, "name").orElse(""),
+        tags);
+  }
+
+  private static void read(
+      String flag, String value, Map<String, String> flags, Map<String, String> tags) {
+    if (!flag.startsWith("-")) {
+      throw new IllegalArgumentException("not a flag: " + flag);
+    }
+    String name = flag.replaceFirst("^--?", "");
+    if (!name.equals("tag")) {
+      flags.put(name, value);
+      return;
+    }
+    int equals = value.indexOf('=');
+    if (equals < 1) {
+      throw new IllegalArgumentException("-tag takes key=value, not " + value);
+    }
+    tags.put(value.substring(0, equals), value.substring(equals + 1));
+  }
+
+  private static void requireKnown(String flag) {
+    switch (flag) {
+      case "server", "ca", "token-file", "data-dir", "hardware-id", "name" -> {}
+      default -> throw new IllegalArgumentException("no such flag: -" + flag);
+    }
+  }
+
+  private static Optional<String> find(
+      Map<String, String> flags, Map<String, String> environment, String name) {
+    String variable = "FIRMAMENT_" + name.replace('-', '_').toUpperCase(java.util.Locale.ROOT);
+    return Optional.ofNullable(flags.getOrDefault(name, environment.get(variable)))
+        .filter(value -> !value.isBlank());
+  }
+
+  private static String required(
+      Map<String, String> flags, Map<String, String> environment, String name) {
+    return find(flags, environment, name)
+        .orElseThrow(() -> new IllegalArgumentException("-" + name + " is missing"));
+  }
+}

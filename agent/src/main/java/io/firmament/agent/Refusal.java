@@ -1,0 +1,53 @@
+package io.firmament.agent;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+/// What the platform's answer to a call means for the agent.
+enum Refusal {
+  /// The device was let go: wipe the keys and end.
+  DECOMMISSIONED,
+  /// Repeating cannot help: end and say why.
+  FINAL,
+  /// Try again later.
+  PASSING;
+
+  private static final Metadata.Key<String> CODE =
+      Metadata.Key.of("firmament-error-code", Metadata.ASCII_STRING_MARSHALLER);
+
+  static Refusal of(StatusRuntimeException answer) {
+    if (code(answer).equals("device_decommissioned")) {
+      return DECOMMISSIONED;
+    }
+    Status.Code status = answer.getStatus().getCode();
+    return switch (status) {
+      case INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          FAILED_PRECONDITION,
+          UNAUTHENTICATED,
+          UNIMPLEMENTED ->
+          code(answer).equals("device_changed") ? PASSING : FINAL;
+      case OK,
+          CANCELLED,
+          UNKNOWN,
+          DEADLINE_EXCEEDED,
+          RESOURCE_EXHAUSTED,
+          ABORTED,
+          OUT_OF_RANGE,
+          INTERNAL,
+          UNAVAILABLE,
+          DATA_LOSS ->
+          PASSING;
+    };
+  }
+
+  /// The catalogued code; empty where the answer carries none.
+  static String code(StatusRuntimeException answer) {
+    Metadata trailers = answer.getTrailers();
+    String code = trailers == null ? null : trailers.get(CODE);
+    return code == null ? "" : code;
+  }
+}

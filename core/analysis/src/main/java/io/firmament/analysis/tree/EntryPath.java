@@ -25,6 +25,19 @@ public final class EntryPath implements Comparable<EntryPath> {
     return new EntryPath(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /// Turns a printable form back into the path it was made from.
+  public static EntryPath parse(String printable) {
+    java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream(printable.length());
+    int from = 0;
+    for (int at = printable.indexOf("\\x"); at >= 0; at = printable.indexOf("\\x", from)) {
+      bytes.writeBytes(printable.substring(from, at).getBytes(StandardCharsets.UTF_8));
+      bytes.write(java.util.HexFormat.fromHexDigits(printable, at + 2, at + 4));
+      from = at + 4;
+    }
+    bytes.writeBytes(printable.substring(from).getBytes(StandardCharsets.UTF_8));
+    return new EntryPath(bytes.toByteArray());
+  }
+
   public byte[] bytes() {
     return bytes.clone();
   }

@@ -1,0 +1,98 @@
+package io.firmament.infra;
+
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awscdk.Duration;
+import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.kms.Key;
+import software.amazon.awscdk.services.s3.BlockPublicAccess;
+import software.amazon.awscdk.services.s3.Bucket;
+import software.amazon.awscdk.services.s3.BucketEncryption;
+import software.amazon.awscdk.services.s3.CfnBucket;
+import software.amazon.awscdk.services.s3.LifecycleRule;
+import software.amazon.awscdk.services.s3.ObjectOwnership;
+import software.constructs.Construct;
+
+/// The buckets: uploads (short-lived, announce what arrives), documents (blobs and results),
+/// evidence (versioned) and the access logs of these.
+final class Buckets {
+  private static final int UPLOAD_DAYS = 30;
+  private static final int LOG_DAYS = 90;
+
+  private final Key key;
+  private final Bucket logs;
+  private final Bucket uploads;
+  private final Bucket documents;
+  private final Bucket evidence;
+
+  Buckets(Construct scope, Key key) {
+    this.key = key;
+    logs =
+        Bucket.Builder.create(scope, "AccessLogs")
+            .encryption(BucketEncryption.S3_MANAGED)
+            .enforceSsl(true)
+            .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+            .objectOwnership(ObjectOwnership.BUCKET_OWNER_ENFORCED)
+            .lifecycleRules(
+                List.of(LifecycleRule.builder().expiration(Duration.days(LOG_DAYS)).build()))
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    Suppression.LOGS_OF_LOGS.on(logs);
+    uploads =
+        data(scope, "Uploads", LifecycleRule.builder().expiration(Duration.days(UPLOAD_DAYS)));
+    announce(uploads);
+    documents = data(scope, "Documents");
+    evidence =
+        data(
+            scope,
+            "Evidence",
+            LifecycleRule.builder().noncurrentVersionExpiration(Duration.days(365 * 10)));
+    ((CfnBucket) evidence.getNode().getDefaultChild())
+        .addPropertyOverride("VersioningConfiguration.Status", "Enabled");
+  }
+
+  Key key() {
+    return key;
+  }
+
+  Bucket uploads() {
+    return uploads;
+  }
+
+  Bucket documents() {
+    return documents;
+  }
+
+  Bucket evidence() {
+    return evidence;
+  }
+
+  private Bucket data(Construct scope, String id, LifecycleRule.Builder... more) {
+    List<LifecycleRule> rules = new ArrayList<>();
+    rules.add(
+        LifecycleRule.builder().abortIncompleteMultipartUploadAfter(Duration.days(2)).build());
+    for (LifecycleRule.Builder rule : more) {
+      rules.add(rule.build());
+    }
+    return Bucket.Builder.create(scope, id)
+        .encryption(BucketEncryption.KMS)
+        .encryptionKey(key)
+        .bucketKeyEnabled(true)
+        .enforceSsl(true)
+        .minimumTlsVersion(1.2)
+        .blockPublicAccess(BlockPublicAccess.BLOCK_ALL)
+        .objectOwnership(ObjectOwnership.BUCKET_OWNER_ENFORCED)
+        .serverAccessLogsBucket(logs)
+        .serverAccessLogsPrefix(id.toLowerCase(java.util.Locale.ROOT) + "/")
+        .lifecycleRules(rules)
+        .removalPolicy(RemovalPolicy.RETAIN)
+        .build();
+  }
+
+  /// The L2 switch for this would deploy a custom resource with a function of its own.
+  private static void announce(Bucket bucket) {
+    ((CfnBucket) bucket.getNode().getDefaultChild())
+        .addPropertyOverride(
+            "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", true);
+  }
+}

@@ -1,0 +1,169 @@
+package io.firmament.infra;
+
+import io.firmament.schema.Grant;
+import io.firmament.schema.Setting;
+import io.firmament.schema.TableDefinition;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.services.dynamodb.Table;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+import software.amazon.awscdk.services.kms.Key;
+import software.amazon.awscdk.services.s3.Bucket;
+
+/// Turns the contract's grants into IAM statements: lists of actions, never a wildcard, each on the
+/// one table, bucket, queue or key that it is about.
+final class Grants {
+  private static final List<String> TABLE_READ =
+      List.of("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query");
+  private static final List<String> TABLE_WRITE =
+      List.of(
+          "dynamodb:BatchWriteItem",
+          "dynamodb:ConditionCheckItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:PutItem",
+          "dynamodb:UpdateItem");
+
+  /// Who may not list a bucket is told 403, not 404, for an object that is not there.
+  private static final List<String> OBJECT_READ = List.of("s3:GetObject", "s3:ListBucket");
+  private static final List<String> OBJECT_WRITE =
+      List.of("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject");
+  private static final List<String> SIGN = List.of("kms:Sign");
+  private static final List<String> PUBLIC_HALF = List.of("kms:GetPublicKey");
+
+  private final StatefulStack stateful;
+
+  Grants(StatefulStack stateful) {
+    this.stateful = stateful;
+  }
+
+  /// The statements for a set of grants. The data key comes with the buckets that it encrypts.
+  List<PolicyStatement> of(Collection<Grant> grants) {
+    List<PolicyStatement> statements = new ArrayList<>();
+    SequencedSet<String> dataKeyActions = new TreeSet<>();
+    for (Grant grant : grants) {
+      statements.add(statement(grant));
+      dataKeyActions.addAll(dataKeyActions(grant));
+    }
+    if (!dataKeyActions.isEmpty()) {
+      statements.add(dataKey(dataKeyActions));
+    }
+    return statements;
+  }
+
+  /// Sending to the queues of stages.
+  List<PolicyStatement> sendTo(Collection<StageFunction> stages) {
+    return stages.isEmpty()
+        ? List.of()
+        : List.of(
+            allow(
+                List.of("sqs:SendMessage"),
+                stages.stream().map(s -> stateful.queues().of(s).getQueueArn()).toList()));
+  }
+
+  /// Signing with the device CA's key, and reading its public half.
+  PolicyStatement issueDeviceCertificates() {
+    List<String> both = new ArrayList<>(PUBLIC_HALF);
+    both.addAll(SIGN);
+    return key(Setting.KEY_DEVICE_CA, both);
+  }
+
+  /// Removing an upload that was broken off.
+  PolicyStatement dropUploads() {
+    return objects(stateful.buckets().uploads(), List.of("s3:DeleteObject"));
+  }
+
+  static PolicyStatement allow(List<String> actions, List<String> resources) {
+    return PolicyStatement.Builder.create().actions(actions).resources(resources).build();
+  }
+
+  private PolicyStatement statement(Grant grant) {
+    Buckets buckets = stateful.buckets();
+    return switch (grant) {
+      case IDENTITY_READ -> readTable("identity");
+      case IDENTITY_WRITE -> writeTable("identity");
+      case FIRMWARE_READ -> readTable("firmware");
+      case FIRMWARE_WRITE -> writeTable("firmware");
+      case FLEET_READ -> readTable("fleet");
+      case FLEET_WRITE -> writeTable("fleet");
+      case EVIDENCE_READ -> readTable("evidence");
+      case EVIDENCE_WRITE -> writeTable("evidence");
+      case UPLOADS_READ -> objects(buckets.uploads(), OBJECT_READ);
+      case UPLOADS_WRITE -> objects(buckets.uploads(), OBJECT_WRITE);
+      case DOCUMENTS_READ -> objects(buckets.documents(), OBJECT_READ);
+      case DOCUMENTS_WRITE -> objects(buckets.documents(), OBJECT_WRITE);
+      case ID_TOKEN_SIGN -> key(Setting.KEY_ID_TOKEN, SIGN);
+      case ID_TOKEN_PUBLIC -> key(Setting.KEY_ID_TOKEN, PUBLIC_HALF);
+      case TENANT_TOKEN_SIGN -> key(Setting.KEY_TENANT_TOKEN, SIGN);
+      case TENANT_TOKEN_PUBLIC -> key(Setting.KEY_TENANT_TOKEN, PUBLIC_HALF);
+    };
+  }
+
+  /// S3 decrypts in the caller's name; finishing a multipart upload reads its parts.
+  private static List<String> dataKeyActions(Grant grant) {
+    return switch (grant) {
+      case UPLOADS_READ, DOCUMENTS_READ -> List.of("kms:Decrypt");
+      case UPLOADS_WRITE, DOCUMENTS_WRITE -> List.of("kms:Decrypt", "kms:GenerateDataKey");
+      case IDENTITY_READ,
+          IDENTITY_WRITE,
+          FIRMWARE_READ,
+          FIRMWARE_WRITE,
+          FLEET_READ,
+          FLEET_WRITE,
+          EVIDENCE_READ,
+          EVIDENCE_WRITE,
+          ID_TOKEN_SIGN,
+          ID_TOKEN_PUBLIC,
+          TENANT_TOKEN_SIGN,
+          TENANT_TOKEN_PUBLIC ->
+          List.of();
+    };
+  }
+
+  /// The table and its indexes, each by name.
+  private PolicyStatement readTable(String name) {
+    String arn = table(name).getTableArn();
+    List<String> arns = new ArrayList<>(List.of(arn));
+    for (TableDefinition.Index index : TableDefinition.named(name).indexes()) {
+      arns.add(arn + "/index/" + index.name());
+    }
+    return allow(TABLE_READ, arns);
+  }
+
+  private PolicyStatement writeTable(String name) {
+    return allow(TABLE_WRITE, List.of(table(name).getTableArn()));
+  }
+
+  private Table table(String name) {
+    return known(name, stateful.tables().get(name));
+  }
+
+  private PolicyStatement key(Setting setting, List<String> actions) {
+    Key key = known(setting.name(), stateful.keys().get(setting));
+    return allow(actions, List.of(key.getKeyArn()));
+  }
+
+  private static PolicyStatement objects(Bucket bucket, List<String> actions) {
+    return allow(actions, List.of(bucket.getBucketArn(), bucket.arnForObjects("*")));
+  }
+
+  private PolicyStatement dataKey(SequencedSet<String> actions) {
+    String s3 = "s3." + stateful.getRegion() + "." + stateful.getUrlSuffix();
+    return PolicyStatement.Builder.create()
+        .actions(List.copyOf(actions))
+        .resources(List.of(stateful.buckets().key().getKeyArn()))
+        .conditions(Map.of("StringEquals", Map.of("kms:ViaService", s3)))
+        .build();
+  }
+
+  private static <T> T known(String name, @Nullable T value) {
+    if (value == null) {
+      throw new IllegalStateException("the stateful stack has no " + name);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,93 @@
+package io.firmament.infra;
+
+import io.firmament.schema.Grant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import software.amazon.awscdk.Duration;
+
+/// The functions of the analysis pipeline: one per stage, and one that ends what failed for good.
+enum StageFunction {
+  UNPACK(3008, 900, 10240),
+  IDENTIFY(2048, 900, 2048),
+  INSPECT(2048, 900, 2048),
+  MATCH(2048, 600, 4096),
+  PUBLISH(1024, 300, 512),
+  DEAD_LETTER(512, 60, 512);
+
+  /// How often SQS hands a message out before it is a dead letter.
+  static final int RECEIVES = 3;
+
+  private static final int VISIBILITY_FACTOR = 6;
+
+  private final int memory;
+  private final int timeoutSeconds;
+  private final int diskMegabytes;
+
+  StageFunction(int memory, int timeoutSeconds, int diskMegabytes) {
+    this.memory = memory;
+    this.timeoutSeconds = timeoutSeconds;
+    this.diskMegabytes = diskMegabytes;
+  }
+
+  /// The name in `OPERATION` and in the function's name.
+  String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /// The queue it reads; the dead-letter function reads those of all others.
+  Optional<String> queue() {
+    return this == DEAD_LETTER ? Optional.empty() : Optional.of(id());
+  }
+
+  static List<StageFunction> withQueue() {
+    return List.of(UNPACK, IDENTIFY, INSPECT, MATCH, PUBLISH);
+  }
+
+  /// What it may do, besides reading its queue and sending to the next.
+  List<Grant> grants() {
+    return switch (this) {
+      case UNPACK ->
+          List.of(
+              Grant.FIRMWARE_READ,
+              Grant.FIRMWARE_WRITE,
+              Grant.UPLOADS_READ,
+              Grant.DOCUMENTS_READ,
+              Grant.DOCUMENTS_WRITE);
+      case IDENTIFY, INSPECT, MATCH, PUBLISH ->
+          List.of(
+              Grant.FIRMWARE_READ,
+              Grant.FIRMWARE_WRITE,
+              Grant.DOCUMENTS_READ,
+              Grant.DOCUMENTS_WRITE);
+      case DEAD_LETTER -> List.of(Grant.FIRMWARE_READ, Grant.FIRMWARE_WRITE);
+    };
+  }
+
+  /// Who gets a message when it is done.
+  List<StageFunction> next() {
+    return switch (this) {
+      case UNPACK -> List.of(IDENTIFY, INSPECT);
+      case IDENTIFY -> List.of(MATCH);
+      case INSPECT, MATCH -> List.of(PUBLISH);
+      case PUBLISH, DEAD_LETTER -> List.of();
+    };
+  }
+
+  int memory() {
+    return memory;
+  }
+
+  Duration timeout() {
+    return Duration.seconds(timeoutSeconds);
+  }
+
+  /// AWS's advice: six times the timeout, so that a retry never overlaps the first try.
+  Duration visibility() {
+    return Duration.seconds(VISIBILITY_FACTOR * timeoutSeconds);
+  }
+
+  int diskMegabytes() {
+    return diskMegabytes;
+  }
+}

@@ -1,0 +1,190 @@
+package io.firmament.infra;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.firmament.schema.Setting;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// What every function has and may do.
+class FunctionsTest {
+  private static final Synthesis CLOUD = Synthesis.byDefault();
+  private static final Pattern RESOURCE = Pattern.compile("GetAtt\\W*(\\w+?)[0-9A-F]{8}");
+  private static final String LIST = "actions.tsv";
+
+  @Test
+  void runsJava25OnArm() {
+    for (JsonNode function : CLOUD.properties("AWS::Lambda::Function")) {
+      assertEquals("java25", function.path("Runtime").asText());
+      assertEquals("arm64", function.path("Architectures").get(0).asText());
+      assertEquals(1, function.path("Architectures").size());
+    }
+  }
+
+  @Test
+  void keepsALogThatForgets() {
+    CLOUD
+        .resources("AWS::Lambda::Function")
+        .forEach(
+            (id, function) -> {
+              String stack = id.substring(0, id.indexOf('/'));
+              String log =
+                  Synthesis.target(
+                      function.path("Properties").path("LoggingConfig").path("LogGroup"));
+              JsonNode group = CLOUD.resource(stack, log).path("Properties");
+              assertEquals(30, group.path("RetentionInDays").asInt(), id);
+            });
+  }
+
+  @Test
+  void mayDoExactlyWhatTheCheckedInListSays() throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    CLOUD
+        .resources("AWS::Lambda::Function")
+        .forEach(
+            (id, function) -> {
+              String operation =
+                  function
+                      .path("Properties")
+                      .path("Environment")
+                      .path("Variables")
+                      .path("OPERATION")
+                      .asText();
+              found.put(operation, String.join(" ", actions(id, function)));
+            });
+    Map<String, String> expected = new TreeMap<>();
+    try (InputStream in = FunctionsTest.class.getResourceAsStream(LIST)) {
+      assertTrue(in != null, LIST);
+      new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .map(line -> line.split("\t", -1))
+          .forEach(field -> expected.put(field[0], field[1]));
+    }
+    assertEquals(
+        expected,
+        found,
+        () ->
+            "where the difference is meant, this is the new list:\n"
+                + found.entrySet().stream()
+                    .map(e -> e.getKey() + "\t" + e.getValue())
+                    .collect(Collectors.joining("\n")));
+  }
+
+  @Test
+  void isNeverGrantedAWildcardAction() {
+    int statements = 0;
+    for (String type : Set.of("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")) {
+      for (JsonNode properties : CLOUD.properties(type)) {
+        assertFalse(properties.has("ManagedPolicyArns"), "a managed policy on " + properties);
+        for (JsonNode document : properties.findValues("Statement")) {
+          for (JsonNode statement : document) {
+            statements++;
+            assertTrue(
+                Synthesis.texts(statement.path("Action")).stream().noneMatch(a -> a.contains("*")),
+                statement.toString());
+          }
+        }
+      }
+    }
+    assertTrue(statements > 50, "policies were looked at");
+  }
+
+  /// What reads a queue has somewhere to put what it cannot do; all others answer a caller.
+  @Test
+  void losesNoMessage() {
+    Set<String> fed = new TreeSet<>();
+    for (JsonNode feed : CLOUD.properties("AWS::Lambda::EventSourceMapping")) {
+      fed.add(feed.path("FunctionName").findValue("Ref").asText());
+      assertEquals(1, feed.path("BatchSize").asInt());
+      assertEquals("ReportBatchItemFailures", feed.path("FunctionResponseTypes").get(0).asText());
+    }
+    assertEquals(StageFunction.values().length, fed.size());
+    assertEquals(0, CLOUD.resources("AWS::Lambda::EventInvokeConfig").size());
+  }
+
+  @Test
+  void carriesNoSecretInItsEnvironment() {
+    Set<String> known =
+        Arrays.stream(Setting.values()).map(Setting::variable).collect(Collectors.toSet());
+    known.add("OPERATION");
+    for (JsonNode function : CLOUD.properties("AWS::Lambda::Function")) {
+      function
+          .path("Environment")
+          .path("Variables")
+          .properties()
+          .forEach(
+              variable ->
+                  assertTrue(known.contains(variable.getKey()), "what is " + variable.getKey()));
+    }
+    for (JsonNode task : CLOUD.properties("AWS::ECS::TaskDefinition")) {
+      task.path("ContainerDefinitions")
+          .get(0)
+          .path("Environment")
+          .forEach(variable -> assertTrue(known.contains(variable.path("Name").asText())));
+    }
+  }
+
+  @Test
+  void startsFromASnapshotOnlyWhereAsked() {
+    assertTrue(
+        CLOUD.properties("AWS::Lambda::Function").stream().noneMatch(f -> f.has("SnapStart")));
+    Synthesis snap = Synthesis.of(Map.of("snapStart", "true", "services", "false"));
+    assertTrue(
+        snap.properties("AWS::Lambda::Function").stream()
+            .allMatch(
+                f ->
+                    f.path("SnapStart").path("ApplyOn").asText().equals("PublishedVersions")
+                        == (f.path("EphemeralStorage").path("Size").asInt() == 512)));
+  }
+
+  private static SequencedSet<String> actions(String id, JsonNode function) {
+    String stack = id.substring(0, id.indexOf('/'));
+    String role = Synthesis.target(function.path("Properties").path("Role"));
+    TreeSet<String> actions = new TreeSet<>();
+    for (JsonNode policy : CLOUD.resource(stack, role).path("Properties").path("Policies")) {
+      for (JsonNode statement : policy.path("PolicyDocument").path("Statement")) {
+        assertEquals("Allow", statement.path("Effect").asText());
+        for (JsonNode resource : statement.path("Resource")) {
+          assertTrue(!resource.asText().equals("*"), id);
+        }
+        actions.add(
+            resource(statement.path("Resource"))
+                + "["
+                + String.join(",", Synthesis.texts(statement.path("Action")))
+                + "]");
+      }
+    }
+    for (JsonNode policy : CLOUD.properties("AWS::IAM::Policy")) {
+      assertTrue(
+          Synthesis.each(policy.path("Roles")).noneMatch(r -> Synthesis.target(r).equals(role)),
+          () -> id + " has a policy besides its own");
+    }
+    return actions;
+  }
+
+  /// The constructs that a statement is about, without the hash that CDK adds to their names.
+  private static String resource(JsonNode resource) {
+    SequencedSet<String> names = new TreeSet<>();
+    Matcher name = RESOURCE.matcher(resource.toString());
+    while (name.find()) {
+      names.add(name.group(1));
+    }
+    assertFalse(names.isEmpty(), resource.toString());
+    return String.join("+", names);
+  }
+}

@@ -1,0 +1,67 @@
+package io.firmament.rest;
+
+import io.firmament.edge.Operation;
+import io.firmament.edge.OperationCatalogue;
+import io.firmament.rest.identity.Authorize;
+import io.firmament.rest.identity.CreateApiToken;
+import io.firmament.rest.identity.DeleteApiToken;
+import io.firmament.rest.identity.FleetLogin;
+import io.firmament.rest.identity.FleetLogout;
+import io.firmament.rest.identity.FleetMe;
+import io.firmament.rest.identity.GetVersion;
+import io.firmament.rest.identity.IdTokenPublicKey;
+import io.firmament.rest.identity.IssueTenantToken;
+import io.firmament.rest.identity.ListApiTokens;
+import io.firmament.rest.identity.Login;
+import io.firmament.rest.identity.TenantTokenPublicKey;
+import io.firmament.rest.pages.OpenComparePage;
+import io.firmament.rest.pages.OpenCvesPage;
+import io.firmament.rest.pages.OpenFirmwarePage;
+import io.firmament.rest.pages.OpenIssuesPage;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/// Which class is which operation, written by hand: the one place where REST operations are put
+/// together. To add an operation, add its line to the map of its area.
+public final class Operations implements OperationCatalogue {
+  private static final Map<String, Function<Platform, Operation>> IDENTITY =
+      Map.ofEntries(
+          Map.entry("login", p -> new Login()),
+          Map.entry("authorize", p -> new Authorize(p.signIn(), p.identity(), p.tokens())),
+          Map.entry("issueTenantToken", p -> new IssueTenantToken(p.identity(), p.tokens())),
+          Map.entry("idTokenPublicKey", p -> new IdTokenPublicKey(p.tokens())),
+          Map.entry("tenantTokenPublicKey", p -> new TenantTokenPublicKey(p.tokens())),
+          Map.entry("getVersion", p -> new GetVersion(Platform.VERSION)),
+          Map.entry("createApiToken", p -> new CreateApiToken(p.apiTokens())),
+          Map.entry("listApiTokens", p -> new ListApiTokens(p.apiTokens())),
+          Map.entry("deleteApiToken", p -> new DeleteApiToken(p.apiTokens())),
+          Map.entry(
+              "fleetLogin", p -> new FleetLogin(p.signIn(), p.identity(), p.secrets(), p.clock())),
+          Map.entry("fleetLogout", p -> new FleetLogout(p.identity())),
+          Map.entry("fleetMe", p -> new FleetMe(p.identity())),
+          Map.entry("openFirmwarePage", p -> new OpenFirmwarePage()),
+          Map.entry("openIssuesPage", p -> new OpenIssuesPage()),
+          Map.entry("openCvesPage", p -> new OpenCvesPage()),
+          Map.entry("openComparePage", p -> new OpenComparePage()));
+
+  private final Platform platform;
+  private final Map<String, Operation> built = new ConcurrentHashMap<>();
+
+  public Operations(Platform platform) {
+    this.platform = platform;
+  }
+
+  @Override
+  public Optional<Operation> find(String operationId) {
+    return Optional.ofNullable(IDENTITY.get(operationId))
+        .map(make -> built.computeIfAbsent(operationId, id -> make.apply(platform)));
+  }
+
+  /// The operations there are, for the check against the contract.
+  public static Set<String> ids() {
+    return IDENTITY.keySet();
+  }
+}

@@ -1,0 +1,67 @@
+package io.firmament.rest;
+
+import io.firmament.base.Ids;
+import io.firmament.edge.Authenticator;
+import io.firmament.edge.Tokens;
+import io.firmament.platform.identity.ApiTokens;
+import io.firmament.platform.identity.IdentityStore;
+import io.firmament.platform.identity.PasswordHash;
+import io.firmament.platform.identity.SecretSource;
+import io.firmament.platform.identity.SignIn;
+import java.security.SecureRandom;
+import java.time.Clock;
+
+/// What operations are made of. Ports come from [Ports], and nothing is connected to before an
+/// operation that needs it is built.
+public final class Platform {
+  /// The version of this build of the platform.
+  public static final String VERSION = "0.1.0";
+
+  private final Ports ports;
+  private final Clock clock;
+  private final Ids ids;
+  private final SecureRandom random;
+
+  public Platform(Ports ports, Clock clock, Ids ids, SecureRandom random) {
+    this.ports = ports;
+    this.clock = clock;
+    this.ids = ids;
+    this.random = random;
+  }
+
+  public Ports ports() {
+    return ports;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  public Ids ids() {
+    return ids;
+  }
+
+  public IdentityStore identity() {
+    return ports.identity();
+  }
+
+  public SecretSource secrets() {
+    return new SecretSource(random);
+  }
+
+  public Tokens tokens() {
+    return new Tokens(ports.idTokenKey(), ports.tenantTokenKey(), clock);
+  }
+
+  public ApiTokens apiTokens() {
+    return new ApiTokens(identity(), secrets(), ids, clock);
+  }
+
+  public SignIn signIn() {
+    return new SignIn(identity(), new PasswordHash(random), clock);
+  }
+
+  public Authenticator authenticator() {
+    return new Authenticator(identity(), apiTokens(), tokens(), clock);
+  }
+}

@@ -1,0 +1,46 @@
+package io.firmament.aws;
+
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.firmware.Stage;
+import io.firmament.platform.firmware.StageQueue;
+import io.firmament.schema.Setting;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// The firmware ports on AWS, named by the settings of a deployment. Each call makes a new client:
+/// a composition root asks once, for what it needs.
+public final class FirmwareAdapters {
+  private final Map<String, String> environment;
+  private final AwsClients clients;
+
+  public FirmwareAdapters(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+    this.clients = AwsClients.of(environment);
+  }
+
+  public FirmwareStore firmware() {
+    return new DynamoFirmwareStore(clients.dynamo(), Setting.TABLE_FIRMWARE.in(environment));
+  }
+
+  public ObjectStore uploads() {
+    return objects(Setting.BUCKET_UPLOADS);
+  }
+
+  public ObjectStore documents() {
+    return objects(Setting.BUCKET_DOCUMENTS);
+  }
+
+  private ObjectStore objects(Setting bucket) {
+    return new S3ObjectStore(clients.s3(), clients.presigner(), bucket.in(environment));
+  }
+
+  /// Knows the queues that the environment names; sending to another stage is a bug.
+  public StageQueue stages() {
+    Map<Stage, String> urls = new EnumMap<>(Stage.class);
+    for (Stage stage : Stage.values()) {
+      Setting.queue(stage.id()).find(environment).ifPresent(url -> urls.put(stage, url));
+    }
+    return new SqsStageQueue(clients.sqs(), urls);
+  }
+}

@@ -1,0 +1,92 @@
+package io.firmament.stages;
+
+import io.avaje.jsonb.Json;
+import io.avaje.jsonb.JsonType;
+import io.avaje.jsonb.Jsonb;
+import io.firmament.analysis.advisory.AdvisoryIndex;
+import io.firmament.base.Sha256;
+import io.firmament.platform.firmware.ObjectKeys;
+import io.firmament.platform.firmware.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The advisory index in use: the one that `advisories/current.json` names, fetched once and kept
+/// open; the starter facts where there is none.
+final class Advisories {
+  private static final String STARTER = "starter";
+  private static final JsonType<Pointer> TYPE = Jsonb.builder().build().type(Pointer.class);
+
+  private final ObjectStore documents;
+  private final Path work;
+  private @Nullable AdvisoryIndex index;
+  private String version = "";
+
+  Advisories(ObjectStore documents, Path work) {
+    this.documents = documents;
+    this.work = work;
+  }
+
+  /// The index file in use.
+  ///
+  /// @param key of its object
+  /// @param sha256 of its bytes
+  @Json
+  record Pointer(String key, String sha256) {}
+
+  synchronized AdvisoryIndex current() throws IOException {
+    Optional<Pointer> pointer = pointer();
+    String wanted = pointer.map(Pointer::sha256).orElse(STARTER);
+    AdvisoryIndex known = index;
+    if (known != null && version.equals(wanted)) {
+      return known;
+    }
+    AdvisoryIndex opened =
+        pointer.isPresent() ? AdvisoryIndex.open(fetch(pointer.get())) : AdvisoryIndex.starter();
+    if (known != null) {
+      known.close();
+    }
+    index = opened;
+    version = wanted;
+    return opened;
+  }
+
+  private Optional<Pointer> pointer() throws IOException {
+    Optional<InputStream> content = documents.read(ObjectKeys.CURRENT_ADVISORIES);
+    if (content.isEmpty()) {
+      return Optional.empty();
+    }
+    try (InputStream in = content.get()) {
+      return Optional.of(TYPE.fromJson(in));
+    }
+  }
+
+  private Path fetch(Pointer pointer) throws IOException {
+    Sha256 expected = new Sha256(pointer.sha256());
+    Path file = work.resolve("firmament-advisories-" + expected.hex());
+    if (Files.exists(file)) {
+      return file;
+    }
+    MessageDigest digest = Sha256.newDigest();
+    Path partial = Files.createTempFile(work, "firmament-advisories-", ".part");
+    try (InputStream in =
+            documents
+                .read(pointer.key())
+                .orElseThrow(() -> new IOException("no advisory index at " + pointer.key()));
+        OutputStream out = new DigestOutputStream(Files.newOutputStream(partial), digest)) {
+      in.transferTo(out);
+    }
+    if (!Sha256.ofDigest(digest.digest()).equals(expected)) {
+      Files.delete(partial);
+      throw new IOException("the advisory index " + pointer.key() + " is not the one announced");
+    }
+    return Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

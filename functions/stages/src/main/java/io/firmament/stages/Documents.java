@@ -1,0 +1,113 @@
+package io.firmament.stages;
+
+import io.avaje.jsonb.JsonType;
+import io.avaje.jsonb.Jsonb;
+import io.firmament.analysis.inventory.InventoryReport;
+import io.firmament.analysis.unpack.TreeDocument;
+import io.firmament.analysis.unpack.UnpackReport;
+import io.firmament.analysis.unpack.UnpackResult;
+import io.firmament.analysis.unpack.UnpackedTree;
+import io.firmament.analysis.unpack.io.MappedByteSource;
+import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.Issue;
+import io.firmament.platform.firmware.AnalysisDocument;
+import io.firmament.platform.firmware.AnalysisKey;
+import io.firmament.platform.firmware.ObjectKeys;
+import io.firmament.platform.firmware.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/// Reads and writes the documents of one analysis. The same result gives the same bytes, so that a
+/// document may be written again.
+final class Documents {
+  private static final String JSON = "application/json";
+
+  private final ObjectStore store;
+  private final AnalysisKey key;
+  private final JsonType<InventoryReport> inventories;
+  private final JsonType<UnpackReport> reports;
+  private final JsonType<List<Issue>> issues;
+  private final JsonType<List<CveMatch>> matches;
+
+  Documents(ObjectStore store, AnalysisKey key) {
+    this.store = store;
+    this.key = key;
+    Jsonb jsonb = Jsonb.builder().build();
+    inventories = jsonb.type(InventoryReport.class);
+    reports = jsonb.type(UnpackReport.class);
+    issues = jsonb.type(Issue.class).list();
+    matches = jsonb.type(CveMatch.class).list();
+  }
+
+  void write(UnpackResult result, WorkFolder work) throws IOException {
+    Path tree = work.file("tree");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(tree))) {
+      TreeDocument.write(result.tree(), out);
+    }
+    store.write(name(AnalysisDocument.PACK), "application/octet-stream", result.pack().file());
+    store.write(name(AnalysisDocument.TREE), "application/gzip", tree);
+    write(AnalysisDocument.UNPACK_REPORT, reports.toJsonBytes(result.report()));
+  }
+
+  /// The tree over a copy of the pack in the work folder.
+  UnpackedTree tree(WorkFolder work, Arena arena) throws IOException {
+    Path pack = work.file("pack");
+    try (InputStream in = open(AnalysisDocument.PACK)) {
+      Files.copy(in, pack);
+    }
+    try (InputStream in = new GZIPInputStream(open(AnalysisDocument.TREE))) {
+      return TreeDocument.read(in).open(MappedByteSource.map(pack, arena));
+    }
+  }
+
+  void write(InventoryReport inventory) {
+    write(AnalysisDocument.INVENTORY, inventories.toJsonBytes(inventory));
+  }
+
+  InventoryReport inventory() throws IOException {
+    try (InputStream in = open(AnalysisDocument.INVENTORY)) {
+      return inventories.fromJson(in);
+    }
+  }
+
+  void writeIssues(List<Issue> found) {
+    write(AnalysisDocument.ISSUES, issues.toJsonBytes(found));
+  }
+
+  List<Issue> issues() throws IOException {
+    try (InputStream in = open(AnalysisDocument.ISSUES)) {
+      return issues.fromJson(in);
+    }
+  }
+
+  void writeMatches(List<CveMatch> found) {
+    write(AnalysisDocument.MATCHES, matches.toJsonBytes(found));
+  }
+
+  List<CveMatch> matches() throws IOException {
+    try (InputStream in = open(AnalysisDocument.MATCHES)) {
+      return matches.fromJson(in);
+    }
+  }
+
+  private void write(AnalysisDocument document, byte[] content) {
+    store.write(name(document), JSON, content);
+  }
+
+  private InputStream open(AnalysisDocument document) {
+    return store
+        .read(name(document))
+        .orElseThrow(() -> new IllegalStateException("missing: " + name(document)));
+  }
+
+  private String name(AnalysisDocument document) {
+    return ObjectKeys.document(key, document);
+  }
+}

@@ -1,0 +1,208 @@
+package io.firmament.stages;
+
+import io.firmament.analysis.advisory.FirmwareEnvironment;
+import io.firmament.analysis.advisory.Matcher;
+import io.firmament.analysis.inspect.Inspection;
+import io.firmament.analysis.inventory.Inventory;
+import io.firmament.analysis.inventory.InventoryReport;
+import io.firmament.analysis.inventory.Progress;
+import io.firmament.analysis.unpack.Limits;
+import io.firmament.analysis.unpack.UnpackProgress;
+import io.firmament.analysis.unpack.UnpackResult;
+import io.firmament.analysis.unpack.Unpacker;
+import io.firmament.analysis.unpack.io.MappedByteSource;
+import io.firmament.base.Log;
+import io.firmament.platform.firmware.Analysis;
+import io.firmament.platform.firmware.AnalysisKey;
+import io.firmament.platform.firmware.Findings;
+import io.firmament.platform.firmware.Firmware;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.firmware.Stage;
+import io.firmament.platform.firmware.StageMessage;
+import io.firmament.platform.firmware.StageQueue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.Set;
+
+/// Runs one stage of one analysis. Its document is written, then the stage is marked done, then the
+/// next stage is asked for; a run that is repeated after any of these goes on from there.
+final class StageRunner {
+  private static final Log LOG = Log.of(StageRunner.class);
+  private static final Set<Stage> BEFORE_PUBLISH = Set.of(Stage.MATCH, Stage.INSPECT);
+
+  /// Larger SBOMs are refused; the upload door refuses them earlier.
+  private static final int MAX_SBOM = 64 << 20;
+
+  private final FirmwareStore store;
+  private final ObjectStore uploads;
+  private final ObjectStore documents;
+  private final StageQueue queue;
+  private final Path work;
+  private final Clock clock;
+  private final Advisories advisories;
+
+  StageRunner(StageWiring wiring) {
+    this.store = wiring.store();
+    this.uploads = wiring.uploads();
+    this.documents = wiring.documents();
+    this.queue = wiring.queue();
+    this.work = wiring.work();
+    this.clock = wiring.clock();
+    this.advisories = new Advisories(documents, work);
+  }
+
+  /// Does nothing for an analysis that is done or that nobody knows.
+  void run(Stage stage, AnalysisKey key) {
+    Optional<Analysis> begun = store.begin(key, clock.instant());
+    if (begun.isEmpty() || begun.get().state() == Analysis.State.DONE) {
+      LOG.info("stage_not_needed", "stage", stage.id(), "analysis", key.analysis());
+      return;
+    }
+    Analysis analysis = begun.get();
+    try {
+      if (!analysis.doneStages().contains(stage)) {
+        long start = clock.millis();
+        work(stage, key);
+        LOG.info(
+            "stage_done",
+            "stage",
+            stage.id(),
+            "analysis",
+            key.analysis(),
+            "millis",
+            clock.millis() - start);
+        analysis = store.complete(key, stage).orElse(analysis);
+      }
+      goOn(stage, key, analysis);
+    } catch (MaterialException e) {
+      String reason = String.valueOf(e.getMessage());
+      store.finish(key, Analysis.Result.FAILED, Optional.of(reason), clock.instant());
+      LOG.warn("analysis_failed", "analysis", key.analysis(), "reason", reason);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void work(Stage stage, AnalysisKey key) throws IOException, MaterialException {
+    try (WorkFolder folder = WorkFolder.in(work)) {
+      Documents results = new Documents(documents, key);
+      switch (stage) {
+        case UNPACK -> unpack(key, results, folder);
+        case IDENTIFY -> identify(key, results, folder);
+        case INSPECT -> inspect(key, results, folder);
+        case MATCH -> match(results);
+        case PUBLISH -> publish(key, results);
+      }
+    }
+  }
+
+  private void goOn(Stage stage, AnalysisKey key, Analysis analysis) {
+    switch (stage) {
+      case UNPACK -> {
+        queue.send(new StageMessage(key, Stage.IDENTIFY));
+        queue.send(new StageMessage(key, Stage.INSPECT));
+      }
+      case IDENTIFY -> queue.send(new StageMessage(key, Stage.MATCH));
+      case INSPECT, MATCH -> {
+        if (analysis.doneStages().containsAll(BEFORE_PUBLISH)) {
+          queue.send(new StageMessage(key, Stage.PUBLISH));
+        }
+      }
+      case PUBLISH ->
+          store.finish(key, Analysis.Result.COMPLETE, Optional.empty(), clock.instant());
+    }
+  }
+
+  private void unpack(AnalysisKey key, Documents results, WorkFolder folder)
+      throws IOException, MaterialException {
+    Firmware firmware = firmware(key);
+    if (firmware.sizeBytes() == 0 && firmware.sbomKey().isEmpty()) {
+      throw new MaterialException("the uploaded image is empty, and there is no SBOM");
+    }
+    sbom(firmware);
+    Path image = folder.file("image");
+    try (InputStream in = content(firmware.objectKey())) {
+      Files.copy(in, image);
+    }
+    try (Arena arena = Arena.ofShared();
+        UnpackResult result =
+            new Unpacker()
+                .unpack(
+                    MappedByteSource.map(image, arena),
+                    "image",
+                    folder.path(),
+                    Limits.standard(),
+                    UnpackProgress.SILENT)) {
+      results.write(result, folder);
+    }
+  }
+
+  private void identify(AnalysisKey key, Documents results, WorkFolder folder)
+      throws IOException, MaterialException {
+    Optional<ImportedSbom> sbom = sbom(firmware(key));
+    try (Arena arena = Arena.ofShared()) {
+      InventoryReport found =
+          Inventory.standard().identify(results.tree(folder, arena), Progress.NONE);
+      results.write(
+          new InventoryReport(
+              sbom.map(s -> s.mergedInto(found.components())).orElse(found.components()),
+              found.identity(),
+              found.notes()));
+    }
+  }
+
+  private void inspect(AnalysisKey key, Documents results, WorkFolder folder) throws IOException {
+    // The day of the upload, so that a repeat on the next day writes the same document.
+    java.time.LocalDate day = firmware(key).uploadedAt().atZone(ZoneOffset.UTC).toLocalDate();
+    try (Arena arena = Arena.ofShared()) {
+      results.writeIssues(Inspection.standard().inspect(results.tree(folder, arena), day));
+    }
+  }
+
+  private void match(Documents results) throws IOException {
+    InventoryReport inventory = results.inventory();
+    results.writeMatches(
+        new Matcher()
+            .match(
+                inventory.components(),
+                FirmwareEnvironment.of(inventory.components()),
+                advisories.current()));
+  }
+
+  private void publish(AnalysisKey key, Documents results) throws IOException {
+    store.publish(
+        key, new Findings(results.inventory().components(), results.issues(), results.matches()));
+  }
+
+  /// The uploaded SBOM, where there is one; read before anything else is done with the image.
+  private Optional<ImportedSbom> sbom(Firmware firmware) throws IOException, MaterialException {
+    if (firmware.sbomKey().isEmpty()) {
+      return Optional.empty();
+    }
+    try (InputStream in = content(firmware.sbomKey().get())) {
+      byte[] bytes = in.readNBytes(MAX_SBOM + 1);
+      if (bytes.length > MAX_SBOM) {
+        throw new MaterialException("the SBOM is larger than " + MAX_SBOM + " bytes");
+      }
+      return Optional.of(ImportedSbom.parse(bytes));
+    }
+  }
+
+  private InputStream content(String key) {
+    return uploads.read(key).orElseThrow(() -> new IllegalStateException("missing: " + key));
+  }
+
+  private Firmware firmware(AnalysisKey key) {
+    return store
+        .find(key.tenant(), key.firmware())
+        .orElseThrow(() -> new IllegalStateException("no firmware " + key.firmware()));
+  }
+}

@@ -1,0 +1,52 @@
+package io.firmament.stages;
+
+import io.firmament.aws.FirmwareAdapters;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.firmware.ReceiveUpload;
+import io.firmament.platform.firmware.Stage;
+import io.firmament.platform.firmware.StageQueue;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// The composition root of the stages.
+///
+/// @param work a folder for work files, as large as the image and what is in it
+public record StageWiring(
+    Stage stage,
+    FirmwareStore store,
+    ObjectStore uploads,
+    ObjectStore documents,
+    StageQueue queue,
+    Path work,
+    Clock clock) {
+  private static final String STAGE = "STAGE";
+
+  /// From the settings of a deployment; work files go to the system's temporary folder.
+  public static StageWiring of(Map<String, String> environment) {
+    FirmwareAdapters adapters = new FirmwareAdapters(environment);
+    Stage stage =
+        Optional.ofNullable(environment.get(STAGE))
+            .map(name -> Stage.valueOf(name.toUpperCase(Locale.ROOT)))
+            .orElse(Stage.UNPACK);
+    return new StageWiring(
+        stage,
+        adapters.firmware(),
+        adapters.uploads(),
+        adapters.documents(),
+        adapters.stages(),
+        Path.of(System.getProperty("java.io.tmpdir")),
+        Clock.systemUTC());
+  }
+
+  StageMessages messages() {
+    return new StageMessages(new ReceiveUpload(store, uploads, clock));
+  }
+
+  StageRunner runner() {
+    return new StageRunner(this);
+  }
+}

@@ -1,4 +1,4 @@
-/// The GraphQL resolver.
+/// The GraphQL API: schema, limits, resolvers, and its way from and to HTTP.
 @NullMarked
 package io.firmament.graphql;
 

@@ -1,0 +1,176 @@
+package io.firmament.graphql;
+
+import graphql.ExecutionInput;
+import graphql.ExecutionResult;
+import graphql.GraphQL;
+import graphql.GraphQLContext;
+import graphql.parser.ParserOptions;
+import graphql.schema.GraphQLSchema;
+import io.firmament.base.BaseProblem;
+import io.firmament.base.Ids;
+import io.firmament.base.TenantId;
+import io.firmament.base.UserId;
+import io.firmament.edge.HttpResponse;
+import io.firmament.edge.Operation;
+import io.firmament.edge.Request;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.identity.Caller;
+import io.firmament.platform.identity.ProductGroupAccess;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /api/graphql`, operation `graphql`.
+///
+/// A request that is not one at all is refused as by every other operation. A query that cannot be
+/// run is answered with 200 and `errors`, which is what clients of `application/json` expect; one
+/// that accepts `application/graphql-response+json` gets the status as well (GraphQL over HTTP, 6.4).
+/// The key `errors` is absent where there are none.
+public final class GraphqlOperation implements Operation {
+  private static final String JSON = "application/json";
+  private static final String GRAPHQL_JSON = "application/graphql-response+json";
+
+  private final Tenancy tenancy;
+  private final FirmwareStore store;
+  private final GraphqlLimits limits;
+  private final ParserOptions parserOptions;
+  private final GraphQL engine;
+
+  /// @param transferUrl scheme, host and port that take uploads; empty where the API's own do
+  public GraphqlOperation(
+      Tenancy tenancy,
+      FirmwareStore store,
+      ObjectStore uploads,
+      Optional<String> transferUrl,
+      GraphqlLimits limits,
+      Ids ids,
+      Clock clock) {
+    this.tenancy = tenancy;
+    this.store = store;
+    this.limits = limits;
+    this.parserOptions =
+        ParserOptions.newParserOptions()
+            .captureIgnoredChars(false)
+            .captureLineComments(false)
+            .readerTrackData(false)
+            .maxCharacters(limits.queryCharacters())
+            .maxTokens(limits.queryTokens())
+            .maxWhitespaceTokens(limits.queryCharacters())
+            .maxRuleDepth(limits.depth() * 10)
+            .redactTokenParserErrorMessages(true)
+            .build();
+    GraphQLSchema schema =
+        GraphqlSchema.build(tenancy, store, uploads, transferUrl, ids, clock);
+    this.engine =
+        GraphQL.newGraphQL(schema)
+            .defaultDataFetcherExceptionHandler(new Refusals())
+            .preparsedDocumentProvider(new QueryCache(schema, limits))
+            .doNotAutomaticallyDispatchDataLoader()
+            .build();
+  }
+
+  /// Executes a query that needs no store, so that the classes a first request needs are loaded
+  /// and initialised before there is one.
+  public void warmUp() {
+    Caller nobody =
+        new Caller(
+            new TenantId(new UUID(0, 0)),
+            new UserId(new UUID(0, 0)),
+            "",
+            Caller.Credential.TENANT_TOKEN,
+            Set.of(),
+            new ProductGroupAccess(Set.of(), Map.of()));
+    byte[] body =
+        """
+        {"query": "query($id: ID!) { firmware(id: $id) { id ...f } user { id } \
+        __type(name: \\"Firmware\\") { name } } fragment f on Firmware { name }", \
+        "variables": {"id": "none"}}"""
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    ExecutionResult result = execute(GraphqlRequest.parse(body), scope(nobody, "", "warm-up"));
+    if (!result.getErrors().isEmpty()) {
+      throw new IllegalStateException("cannot answer a query: " + result.getErrors());
+    }
+    GraphqlAnswer.encode(specification(result));
+  }
+
+  @Override
+  public HttpResponse handle(Request request) {
+    Caller caller = request.authenticated();
+    requireJson(request);
+    GraphqlRequest query = GraphqlRequest.parse(request.body());
+    Scope scope = scope(caller, request.baseUrl(), request.requestId());
+    return answer(request, execute(query, scope), scope);
+  }
+
+  private Scope scope(Caller caller, String baseUrl, String requestId) {
+    Reads reads = new Reads(caller.tenant(), tenancy, store);
+    return new Scope(caller, baseUrl, requestId, reads, limits);
+  }
+
+  private ExecutionResult execute(GraphqlRequest request, Scope scope) {
+    Map<Object, Object> context = Map.of(Scope.class, scope, ParserOptions.class, parserOptions);
+    ExecutionInput input =
+        ExecutionInput.newExecutionInput(request.query())
+            .operationName(request.operationName().orElse(null))
+            .variables(request.variables())
+            .locale(Locale.ENGLISH)
+            .graphQLContext(context)
+            .root(scope)
+            .build();
+    scope.belongsTo(input);
+    return engine.execute(input);
+  }
+
+  private HttpResponse answer(Request request, ExecutionResult result, Scope scope) {
+    boolean explicit = request.header("accept").orElse("").contains(GRAPHQL_JSON);
+    if (scope.overspent()) {
+      return refused(
+          explicit,
+          GraphqlProblem.RESULT_TOO_LARGE.with("limit", limits.nodes(), "what", "objects"));
+    }
+    byte[] body = GraphqlAnswer.encode(specification(result));
+    if (body.length > limits.answerBytes()) {
+      return refused(
+          explicit,
+          GraphqlProblem.RESULT_TOO_LARGE.with("limit", limits.answerBytes(), "what", "bytes"));
+    }
+    int status = explicit && !result.isDataPresent() ? 400 : 200;
+    return response(explicit, status, body);
+  }
+
+  private static HttpResponse refused(
+      boolean explicit, io.firmament.base.ProblemException refusal) {
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("errors", List.of(Refusals.error(refusal).toSpecification()));
+    answer.put("data", null);
+    return response(explicit, 200, GraphqlAnswer.encode(answer));
+  }
+
+  private static HttpResponse response(boolean explicit, int status, byte[] body) {
+    return new HttpResponse(
+        status,
+        Map.of("content-type", explicit ? GRAPHQL_JSON : JSON, "cache-control", "no-store"),
+        List.of(),
+        new HttpResponse.Body.Bytes(body));
+  }
+
+  private static Map<String, @Nullable Object> specification(ExecutionResult result) {
+    return new LinkedHashMap<>(result.toSpecification());
+  }
+
+  private static void requireJson(Request request) {
+    String type = request.header("content-type").orElse("");
+    String media = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!media.equals(JSON)) {
+      throw BaseProblem.UNSUPPORTED_MEDIA_TYPE.with(
+          "expected", JSON, "actual", media.isEmpty() ? "nothing" : media);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.firmament.graphql;
+
+import io.firmament.base.AnalysisConfigurationId;
+import io.firmament.base.FirmwareId;
+import io.firmament.base.Page;
+import io.firmament.base.PageRequest;
+import io.firmament.base.ProductGroupId;
+import io.firmament.base.ProductId;
+import io.firmament.base.TenantId;
+import io.firmament.base.finding.Component;
+import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.Issue;
+import io.firmament.platform.firmware.Analysis;
+import io.firmament.platform.firmware.Firmware;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.Product;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What one request reads of its tenant, each thing once however often the query names it.
+final class Reads {
+  private final TenantId tenant;
+  private final Tenancy tenancy;
+  private final FirmwareStore store;
+  private final Map<FirmwareId, Optional<Firmware>> firmware = new HashMap<>();
+  private final Map<ProductId, Product> products = new HashMap<>();
+  private final Map<FirmwareId, List<Issue>> issues = new HashMap<>();
+  private final Map<FirmwareId, Map<String, Component>> components = new HashMap<>();
+  private final Map<FirmwareId, List<Match>> matches = new HashMap<>();
+  private Tenancy.@Nullable Tenant tenantRow;
+  private @Nullable Map<ProductGroupId, Tenancy.ProductGroup> groups;
+  private @Nullable Map<AnalysisConfigurationId, Tenancy.AnalysisConfiguration> configurations;
+
+  /// A vulnerability with the component that it applies to.
+  record Match(CveMatch match, Component component) {}
+
+  Reads(TenantId tenant, Tenancy tenancy, FirmwareStore store) {
+    this.tenant = tenant;
+    this.tenancy = tenancy;
+    this.store = store;
+  }
+
+  Tenancy.Tenant tenant() {
+    if (tenantRow == null) {
+      tenantRow = tenancy.tenant(tenant);
+    }
+    return tenantRow;
+  }
+
+  Map<ProductGroupId, Tenancy.ProductGroup> productGroups() {
+    if (groups == null) {
+      groups = byId(tenancy.productGroups(tenant), Tenancy.ProductGroup::id);
+    }
+    return groups;
+  }
+
+  Map<AnalysisConfigurationId, Tenancy.AnalysisConfiguration> analysisConfigurations() {
+    if (configurations == null) {
+      configurations =
+          byId(tenancy.analysisConfigurations(tenant), Tenancy.AnalysisConfiguration::id);
+    }
+    return configurations;
+  }
+
+  Optional<Firmware> firmware(FirmwareId id) {
+    return firmware.computeIfAbsent(id, absent -> store.find(tenant, absent));
+  }
+
+  /// All firmware of the tenant, newest first.
+  Page<Firmware> firmwares(PageRequest page) {
+    return remember(store.list(tenant, page));
+  }
+
+  /// All firmware of a product, newest first.
+  Page<Firmware> timeline(ProductId product, PageRequest page) {
+    return remember(store.timeline(tenant, product, page));
+  }
+
+  Product product(ProductId id) {
+    return products.computeIfAbsent(
+        id,
+        absent ->
+            store
+                .findProduct(tenant, absent)
+                .orElseThrow(() -> new IllegalStateException("firmware of no product " + absent)));
+  }
+
+  List<Issue> issues(Firmware of) {
+    return issues.computeIfAbsent(
+        of.id(),
+        _ -> found(of, page -> store.issues(tenant, of.latestAnalysis().id(), page)));
+  }
+
+  List<Component> components(Firmware of) {
+    return List.copyOf(componentsById(of).values());
+  }
+
+  List<Match> matches(Firmware of) {
+    List<Match> known = matches.get(of.id());
+    if (known != null) {
+      return known;
+    }
+    Map<String, Component> byId = componentsById(of);
+    List<Match> read = new ArrayList<>();
+    for (CveMatch match :
+        found(of, page -> store.matches(tenant, of.latestAnalysis().id(), page))) {
+      Component component = byId.get(match.componentId());
+      if (component == null) {
+        throw new IllegalStateException("a match without its component: " + match.id());
+      }
+      read.add(new Match(match, component));
+    }
+    matches.put(of.id(), read);
+    return read;
+  }
+
+  private Map<String, Component> componentsById(Firmware of) {
+    return components.computeIfAbsent(
+        of.id(),
+        _ ->
+            byId(
+                found(of, page -> store.components(tenant, of.latestAnalysis().id(), page)),
+                Component::id));
+  }
+
+  /// What the latest analysis found; nothing until it is complete.
+  private static <T> List<T> found(Firmware of, Function<PageRequest, Page<T>> list) {
+    if (!of.latestAnalysis().result().equals(Optional.of(Analysis.Result.COMPLETE))) {
+      return List.of();
+    }
+    List<T> all = new ArrayList<>();
+    PageRequest request = new PageRequest(PageRequest.MAX_LIMIT, Optional.empty());
+    Page<T> page = list.apply(request);
+    all.addAll(page.items());
+    while (page.next().isPresent()) {
+      page = list.apply(request.after(page.next().get()));
+      all.addAll(page.items());
+    }
+    return all;
+  }
+
+  private Page<Firmware> remember(Page<Firmware> page) {
+    page.items().forEach(each -> firmware.put(each.id(), Optional.of(each)));
+    return page;
+  }
+
+  private static <K, T> Map<K, T> byId(List<T> all, Function<T, K> id) {
+    return all.stream()
+        .collect(
+            Collectors.toMap(id, Function.identity(), (first, _) -> first, LinkedHashMap::new));
+  }
+}

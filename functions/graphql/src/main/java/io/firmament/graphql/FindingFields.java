@@ -27,7 +27,7 @@ final class FindingFields {
     registerVulnerability(table);
     for (String type : List.of("IssueConnection", "ComponentConnection", "CVEMatchConnection")) {
       FirmwareFields.registerConnection(table, type);
-      table.type(type, Connection.class).value("totalCount", Connection::totalCount);
+      table.type(type, Connection.class).value("totalCount", page -> page.totalCount());
     }
   }
 
@@ -51,8 +51,8 @@ final class FindingFields {
     table.type("File", File.class).value("path", File::path);
     table
         .type("Fact", Map.Entry.class)
-        .value("name", Map.Entry::getKey)
-        .value("value", Map.Entry::getValue);
+        .value("name", entry -> entry.getKey())
+        .value("value", entry -> entry.getValue());
   }
 
   private static void registerComponent(FieldTable table) {

@@ -62,8 +62,8 @@ final class FirmwareFields {
   static FieldTable.Fields<?> registerConnection(FieldTable table, String type) {
     return table
         .type(type, Connection.class)
-        .value("nodes", Connection::nodes)
-        .value("pageInfo", Connection::pageInfo);
+        .value("nodes", page -> page.nodes())
+        .value("pageInfo", page -> page.pageInfo());
   }
 
   private static void registerFirmware(FieldTable.Fields<Firmware> fields) {

@@ -8,6 +8,7 @@ import graphql.parser.ParserOptions;
 import graphql.schema.GraphQLSchema;
 import io.firmament.base.BaseProblem;
 import io.firmament.base.Ids;
+import io.firmament.base.ProblemException;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
 import io.firmament.edge.HttpResponse;
@@ -15,8 +16,11 @@ import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.identity.ApiTokens;
 import io.firmament.platform.identity.Caller;
+import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.ProductGroupAccess;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +41,7 @@ public final class GraphqlOperation implements Operation {
   private static final String JSON = "application/json";
   private static final String GRAPHQL_JSON = "application/graphql-response+json";
 
-  private final Tenancy tenancy;
+  private final IdentityStore identity;
   private final FirmwareStore store;
   private final GraphqlLimits limits;
   private final ParserOptions parserOptions;
@@ -45,14 +49,15 @@ public final class GraphqlOperation implements Operation {
 
   /// @param transferUrl scheme, host and port that take uploads; empty where the API's own do
   public GraphqlOperation(
-      Tenancy tenancy,
+      IdentityStore identity,
+      ApiTokens tokens,
       FirmwareStore store,
       ObjectStore uploads,
       Optional<String> transferUrl,
       GraphqlLimits limits,
       Ids ids,
       Clock clock) {
-    this.tenancy = tenancy;
+    this.identity = identity;
     this.store = store;
     this.limits = limits;
     this.parserOptions =
@@ -67,7 +72,7 @@ public final class GraphqlOperation implements Operation {
             .redactTokenParserErrorMessages(true)
             .build();
     GraphQLSchema schema =
-        GraphqlSchema.build(tenancy, store, uploads, transferUrl, ids, clock);
+        GraphqlSchema.build(tokens, store, uploads, transferUrl, ids, clock);
     this.engine =
         GraphQL.newGraphQL(schema)
             .defaultDataFetcherExceptionHandler(new Refusals())
@@ -92,7 +97,7 @@ public final class GraphqlOperation implements Operation {
         {"query": "query($id: ID!) { firmware(id: $id) { id ...f } user { id } \
         __type(name: \\"Firmware\\") { name } } fragment f on Firmware { name }", \
         "variables": {"id": "none"}}"""
-            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            .getBytes(StandardCharsets.UTF_8);
     ExecutionResult result = execute(GraphqlRequest.parse(body), scope(nobody, "", "warm-up"));
     if (!result.getErrors().isEmpty()) {
       throw new IllegalStateException("cannot answer a query: " + result.getErrors());
@@ -110,7 +115,7 @@ public final class GraphqlOperation implements Operation {
   }
 
   private Scope scope(Caller caller, String baseUrl, String requestId) {
-    Reads reads = new Reads(caller.tenant(), tenancy, store);
+    Reads reads = new Reads(caller.tenant(), identity, store);
     return new Scope(caller, baseUrl, requestId, reads, limits);
   }
 
@@ -146,7 +151,7 @@ public final class GraphqlOperation implements Operation {
   }
 
   private static HttpResponse refused(
-      boolean explicit, io.firmament.base.ProblemException refusal) {
+      boolean explicit, ProblemException refusal) {
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("errors", List.of(Refusals.error(refusal).toSpecification()));
     answer.put("data", null);

@@ -1,6 +1,5 @@
 package io.firmament.graphql;
 
-import graphql.schema.DataFetcherFactories;
 import graphql.schema.GraphQLCodeRegistry;
 import graphql.schema.GraphQLSchema;
 import graphql.schema.idl.RuntimeWiring;
@@ -10,6 +9,7 @@ import graphql.schema.idl.TypeDefinitionRegistry;
 import io.firmament.base.Ids;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.identity.ApiTokens;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -18,7 +18,7 @@ final class GraphqlSchema {
   private GraphqlSchema() {}
 
   static GraphQLSchema build(
-      Tenancy tenancy,
+      ApiTokens tokens,
       FirmwareStore store,
       ObjectStore uploads,
       Optional<String> transferUrl,
@@ -26,14 +26,13 @@ final class GraphqlSchema {
       Clock clock) {
     GraphQLCodeRegistry.Builder registry = GraphQLCodeRegistry.newCodeRegistry();
     registry.defaultDataFetcher(
-        DataFetcherFactories.useDataFetcher(
-                environment -> {
-                  throw new IllegalStateException(
-                      "no code for field " + environment.getField().getName());
-                })
-            ::get);
+        _ ->
+            environment -> {
+              throw new IllegalStateException(
+                  "no code for field " + environment.getField().getName());
+            });
     FieldTable table = new FieldTable(registry);
-    new IdentityFields(tenancy, clock).register(table);
+    new IdentityFields(tokens, clock).register(table);
     new FirmwareFields().register(table);
     new FindingFields().register(table);
     new ComparisonFields().register(table);

@@ -1,28 +1,34 @@
 package io.firmament.graphql;
 
-import io.firmament.base.ApiTokenId;
 import io.firmament.base.BaseProblem;
+import io.firmament.platform.identity.AnalysisConfiguration;
+import io.firmament.platform.identity.ApiToken;
+import io.firmament.platform.identity.ApiTokens;
 import io.firmament.platform.identity.Caller;
+import io.firmament.platform.identity.Permission;
+import io.firmament.platform.identity.ProductGroup;
+import io.firmament.platform.identity.Tenant;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The fields of `identity.graphqls`.
 final class IdentityFields {
   private static final int NAME_LENGTH = 100;
 
-  private final Tenancy tenancy;
+  private final ApiTokens tokens;
   private final Clock clock;
 
-  IdentityFields(Tenancy tenancy, Clock clock) {
-    this.tenancy = tenancy;
+  IdentityFields(ApiTokens tokens, Clock clock) {
+    this.tokens = tokens;
     this.clock = clock;
   }
 
   /// The id of a token that was deleted.
-  private record DeletedApiToken(ApiTokenId id) {}
+  private record DeletedApiToken(String id) {}
 
   void register(FieldTable table) {
     table
@@ -31,7 +37,7 @@ final class IdentityFields {
         .value("user", Scope::caller)
         .fetch("allProductGroups", (scope, _, _) -> productGroups(scope))
         .fetch("allAnalysisConfigurations", (scope, _, _) -> configurations(scope))
-        .fetch("allApiTokens", (scope, _, _) -> tenancy.apiTokens(scope.caller()));
+        .fetch("allApiTokens", (scope, _, _) -> tokens(scope));
     table
         .type("Mutation", Scope.class)
         .fetch(
@@ -49,46 +55,48 @@ final class IdentityFields {
 
   private static void registerTypes(FieldTable table) {
     table
-        .type("Tenant", Tenancy.Tenant.class)
+        .type("Tenant", Tenant.class)
         .value("id", tenant -> tenant.id().toString())
-        .value("name", Tenancy.Tenant::name);
+        .value("name", Tenant::name);
     table
         .type("User", Caller.class)
         .value("id", caller -> caller.user().toString())
         .value("email", Caller::email);
     table
-        .type("ProductGroup", Tenancy.ProductGroup.class)
+        .type("ProductGroup", ProductGroup.class)
         .value("id", group -> group.id().toString())
-        .value("name", Tenancy.ProductGroup::name);
+        .value("name", ProductGroup::name);
     table
-        .type("AnalysisConfiguration", Tenancy.AnalysisConfiguration.class)
+        .type("AnalysisConfiguration", AnalysisConfiguration.class)
         .value("id", configuration -> configuration.id().toString())
-        .value("name", Tenancy.AnalysisConfiguration::name);
+        .value("name", AnalysisConfiguration::name);
     table
-        .type("ApiToken", Tenancy.ApiToken.class)
+        .type("ApiToken", ApiToken.class)
         .value("id", token -> token.id().toString())
-        .value("name", Tenancy.ApiToken::name)
-        .value("createdAt", Tenancy.ApiToken::createdAt)
-        .value("expiresAt", Tenancy.ApiToken::expiresAt);
+        .value("name", ApiToken::name)
+        .value("permissions", token -> permissions(token))
+        .value("createdAt", ApiToken::createdAt)
+        .value("expiresAt", ApiToken::expiresAt);
     table
-        .type("CreatedApiToken", Tenancy.CreatedApiToken.class)
-        .value("id", token -> token.id().toString())
-        .value("name", Tenancy.CreatedApiToken::name)
-        .value("token", token -> token.token().reveal())
-        .value("expiresAt", Tenancy.CreatedApiToken::expiresAt);
-    table.type("DeletedApiToken", DeletedApiToken.class).value("id", token -> token.id().toString());
+        .type("CreatedApiToken", ApiTokens.CreatedToken.class)
+        .value("id", created -> created.token().id().toString())
+        .value("name", created -> created.token().name())
+        .value("token", created -> created.text().reveal())
+        .value("permissions", created -> permissions(created.token()))
+        .value("expiresAt", created -> created.token().expiresAt());
+    table.type("DeletedApiToken", DeletedApiToken.class).value("id", DeletedApiToken::id);
   }
 
-  private static List<Tenancy.ProductGroup> productGroups(Scope scope) {
+  private static List<ProductGroup> productGroups(Scope scope) {
     return scope.reads().productGroups().values().stream()
         .filter(group -> scope.mayNameGroup(group.id()))
-        .sorted(Comparator.comparing(Tenancy.ProductGroup::name))
+        .sorted(Comparator.comparing(ProductGroup::name))
         .toList();
   }
 
-  private static List<Tenancy.AnalysisConfiguration> configurations(Scope scope) {
+  private static List<AnalysisConfiguration> configurations(Scope scope) {
     return scope.reads().analysisConfigurations().values().stream()
-        .sorted(Comparator.comparing(Tenancy.AnalysisConfiguration::name))
+        .sorted(Comparator.comparing(AnalysisConfiguration::name))
         .toList();
   }
 
@@ -103,13 +111,23 @@ final class IdentityFields {
       check.invalid("expiresAt", "must be in the future");
     }
     check.refuseIfInvalid();
-    return tenancy.createApiToken(caller, input.text("name"), expiresAt);
+    Optional<Set<String>> permissions = input.findTexts("permissions").map(Set::copyOf);
+    return tokens.create(
+        caller, new ApiTokens.NewToken(input.text("name"), permissions, expiresAt));
   }
 
   private Object delete(Caller caller, String id) {
-    ApiTokenId token =
-        ApiTokenId.parse(id).orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "API token"));
-    tenancy.deleteApiToken(caller, token);
-    return new DeletedApiToken(token);
+    tokens.delete(caller, id);
+    return new DeletedApiToken(id);
+  }
+
+  private List<ApiToken> tokens(Scope scope) {
+    List<ApiToken> all = Reads.all(page -> tokens.list(scope.caller(), page));
+    scope.spend(all.size());
+    return all;
+  }
+
+  private static List<String> permissions(ApiToken token) {
+    return token.permissions().stream().map(Permission::id).sorted().toList();
   }
 }

@@ -14,6 +14,10 @@ import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.Product;
+import io.firmament.platform.identity.AnalysisConfiguration;
+import io.firmament.platform.identity.IdentityStore;
+import io.firmament.platform.identity.ProductGroup;
+import io.firmament.platform.identity.Tenant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,44 +31,49 @@ import org.jspecify.annotations.Nullable;
 /// What one request reads of its tenant, each thing once however often the query names it.
 final class Reads {
   private final TenantId tenant;
-  private final Tenancy tenancy;
+  private final IdentityStore identity;
   private final FirmwareStore store;
   private final Map<FirmwareId, Optional<Firmware>> firmware = new HashMap<>();
   private final Map<ProductId, Product> products = new HashMap<>();
   private final Map<FirmwareId, List<Issue>> issues = new HashMap<>();
   private final Map<FirmwareId, Map<String, Component>> components = new HashMap<>();
   private final Map<FirmwareId, List<Match>> matches = new HashMap<>();
-  private Tenancy.@Nullable Tenant tenantRow;
-  private @Nullable Map<ProductGroupId, Tenancy.ProductGroup> groups;
-  private @Nullable Map<AnalysisConfigurationId, Tenancy.AnalysisConfiguration> configurations;
+  private @Nullable Tenant tenantRow;
+  private @Nullable Map<ProductGroupId, ProductGroup> groups;
+  private @Nullable Map<AnalysisConfigurationId, AnalysisConfiguration> configurations;
 
   /// A vulnerability with the component that it applies to.
   record Match(CveMatch match, Component component) {}
 
-  Reads(TenantId tenant, Tenancy tenancy, FirmwareStore store) {
+  Reads(TenantId tenant, IdentityStore identity, FirmwareStore store) {
     this.tenant = tenant;
-    this.tenancy = tenancy;
+    this.identity = identity;
     this.store = store;
   }
 
-  Tenancy.Tenant tenant() {
+  Tenant tenant() {
     if (tenantRow == null) {
-      tenantRow = tenancy.tenant(tenant);
+      tenantRow =
+          identity
+              .findTenant(tenant)
+              .orElseThrow(() -> new IllegalStateException("a caller of no tenant " + tenant));
     }
     return tenantRow;
   }
 
-  Map<ProductGroupId, Tenancy.ProductGroup> productGroups() {
+  Map<ProductGroupId, ProductGroup> productGroups() {
     if (groups == null) {
-      groups = byId(tenancy.productGroups(tenant), Tenancy.ProductGroup::id);
+      groups = byId(all(page -> identity.listProductGroups(tenant, page)), ProductGroup::id);
     }
     return groups;
   }
 
-  Map<AnalysisConfigurationId, Tenancy.AnalysisConfiguration> analysisConfigurations() {
+  Map<AnalysisConfigurationId, AnalysisConfiguration> analysisConfigurations() {
     if (configurations == null) {
       configurations =
-          byId(tenancy.analysisConfigurations(tenant), Tenancy.AnalysisConfiguration::id);
+          byId(
+              all(page -> identity.listAnalysisConfigurations(tenant, page)),
+              AnalysisConfiguration::id);
     }
     return configurations;
   }
@@ -135,6 +144,11 @@ final class Reads {
     if (!of.latestAnalysis().result().equals(Optional.of(Analysis.Result.COMPLETE))) {
       return List.of();
     }
+    return all(list);
+  }
+
+  /// Every page of a list.
+  static <T> List<T> all(Function<PageRequest, Page<T>> list) {
     List<T> all = new ArrayList<>();
     PageRequest request = new PageRequest(PageRequest.MAX_LIMIT, Optional.empty());
     Page<T> page = list.apply(request);

@@ -2,7 +2,6 @@ package io.firmament.graphql;
 
 import graphql.ErrorClassification;
 import graphql.GraphQLError;
-import graphql.GraphqlErrorBuilder;
 import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
@@ -26,35 +25,34 @@ final class Refusals implements DataFetcherExceptionHandler {
       cause = wrapper.getCause();
     }
     Scope scope = Scope.of(failure.getDataFetchingEnvironment());
-    GraphqlErrorBuilder<?> error =
-        GraphQLError.newError().path(failure.getPath()).location(failure.getSourceLocation());
+    GraphQLError.Builder<?> error = GraphQLError.newError();
+    error.path(failure.getPath());
+    error.location(failure.getSourceLocation());
     if (cause instanceof ProblemException refusal) {
       describe(error, refusal);
     } else {
       LOG.error(
           "resolver_failed", cause, "request", scope.requestId(), "path", failure.getPath());
-      error
-          .message("internal error")
-          .extensions(Map.of("code", "internal", "requestId", scope.requestId()));
+      error.message("internal error");
+      error.extensions(Map.of("code", "internal", "requestId", scope.requestId()));
     }
     return CompletableFuture.completedFuture(
-        DataFetcherExceptionHandlerResult.newResult((GraphQLError) error.build()).build());
+        DataFetcherExceptionHandlerResult.newResult(error.build()).build());
   }
 
   /// A refusal of the request as a whole.
   static GraphQLError error(ProblemException refusal) {
-    GraphqlErrorBuilder<?> error = GraphQLError.newError();
+    GraphQLError.Builder<?> error = GraphQLError.newError();
     describe(error, refusal);
-    return (GraphQLError) error.build();
+    return error.build();
   }
 
-  private static void describe(GraphqlErrorBuilder<?> error, ProblemException refusal) {
+  private static void describe(GraphQLError.Builder<?> error, ProblemException refusal) {
     Map<String, Object> extensions = new LinkedHashMap<>();
     extensions.put("code", refusal.problem().code());
     extensions.putAll(refusal.facts());
-    error
-        .message("%s", refusal.getMessage())
-        .errorType(ErrorClassification.errorClassification("Refused"))
-        .extensions(extensions);
+    error.message("%s", refusal.getMessage());
+    error.errorType(ErrorClassification.errorClassification("Refused"));
+    error.extensions(extensions);
   }
 }

@@ -16,6 +16,7 @@ import io.firmament.platform.firmware.PresignedParts;
 import io.firmament.platform.firmware.PresignedUpload;
 import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.identity.AnalysisConfiguration;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.Permission;
 import java.time.Clock;
@@ -36,8 +37,6 @@ final class UploadFields {
   private static final long MAX_REQUEST = 5L << 30;
 
   private static final long MAX_OBJECT = 5L << 40;
-
-  private static final String DEFAULT_CONFIGURATION = "Default";
 
   private final FirmwareStore store;
   private final ObjectStore uploads;
@@ -105,8 +104,8 @@ final class UploadFields {
         .value("expiresAt", PresignedUpload::expiresAt);
     table
         .type("HttpHeader", Map.Entry.class)
-        .value("name", Map.Entry::getKey)
-        .value("value", Map.Entry::getValue);
+        .value("name", entry -> entry.getKey())
+        .value("value", entry -> entry.getValue());
   }
 
   private Object create(Scope scope, Arguments input) {
@@ -184,13 +183,13 @@ final class UploadFields {
   /// The configuration asked for, or the tenant's default one.
   private static Optional<AnalysisConfigurationId> configuration(
       MutationRefusal.Check check, Scope scope, Arguments firmware) {
-    Map<AnalysisConfigurationId, Tenancy.AnalysisConfiguration> all =
+    Map<AnalysisConfigurationId, AnalysisConfiguration> all =
         scope.reads().analysisConfigurations();
     Optional<String> asked = firmware.findText("analysisConfigurationId");
     if (asked.isEmpty()) {
       return all.values().stream()
-          .filter(each -> each.name().equals(DEFAULT_CONFIGURATION))
-          .map(Tenancy.AnalysisConfiguration::id)
+          .filter(each -> each.name().equals(AnalysisConfiguration.DEFAULT_NAME))
+          .map(AnalysisConfiguration::id)
           .findFirst();
     }
     Optional<AnalysisConfigurationId> known =

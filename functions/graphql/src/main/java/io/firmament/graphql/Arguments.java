@@ -55,8 +55,7 @@ record Arguments(Map<String, ? extends @Nullable Object> values) {
 
   private static Arguments of(Map<?, ?> map) {
     @SuppressWarnings("unchecked") // input objects have fields with names
-    Map<String, ? extends @Nullable Object> named =
-        (Map<String, ? extends @Nullable Object>) map;
+    Map<String, ? extends @Nullable Object> named = (Map<String, ? extends @Nullable Object>) map;
     return new Arguments(named);
   }
 }

@@ -115,8 +115,7 @@ final class FindingFields {
         "issuesPage");
   }
 
-  private static Connection<Issue> issuesPage(
-      Firmware firmware, Arguments arguments, Scope scope) {
+  private static Connection<Issue> issuesPage(Firmware firmware, Arguments arguments, Scope scope) {
     List<Issue> all =
         scope.reads().issues(firmware).stream()
             .filter(FindingFilter.issues(arguments.object("filter")))
@@ -124,8 +123,7 @@ final class FindingFields {
     return page(scope, firmware, all, arguments);
   }
 
-  private static List<Component> components(
-      Firmware firmware, Arguments arguments, Scope scope) {
+  private static List<Component> components(Firmware firmware, Arguments arguments, Scope scope) {
     List<Component> all =
         scope.reads().components(firmware).stream()
             .filter(FindingFilter.components(arguments.object("filter")))
@@ -142,8 +140,7 @@ final class FindingFields {
     return page(scope, firmware, all, arguments);
   }
 
-  private static List<Reads.Match> matches(
-      Firmware firmware, Arguments arguments, Scope scope) {
+  private static List<Reads.Match> matches(Firmware firmware, Arguments arguments, Scope scope) {
     return whole(scope, scope.reads().matches(firmware), "cveMatches", "cveMatchesPage");
   }
 
@@ -167,8 +164,7 @@ final class FindingFields {
 
   private static <T> Connection<T> page(
       Scope scope, Firmware firmware, List<T> all, Arguments arguments) {
-    Connection<T> page =
-        Connection.of(all, arguments, firmware.latestAnalysis().id().toString());
+    Connection<T> page = Connection.of(all, arguments, firmware.latestAnalysis().id().toString());
     scope.spend(page.nodes().size());
     return page;
   }

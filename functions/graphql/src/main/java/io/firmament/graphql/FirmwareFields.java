@@ -96,7 +96,9 @@ final class FirmwareFields {
         .value("startedAt", Analysis::startedAt)
         .value("finishedAt", Analysis::finishedAt)
         .value("failure", Analysis::failure)
-        .value("doneStages", analysis -> analysis.doneStages().stream().sorted().map(Stage::id).toList());
+        .value(
+            "doneStages",
+            analysis -> analysis.doneStages().stream().sorted().map(Stage::id).toList());
     table
         .type("ProcessingInProgress", Processing.InProgress.class)
         .value("state", Processing.InProgress::state);

@@ -3,7 +3,6 @@ package io.firmament.graphql;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.GraphQL;
-import graphql.GraphQLContext;
 import graphql.parser.ParserOptions;
 import graphql.schema.GraphQLSchema;
 import io.firmament.base.BaseProblem;
@@ -34,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// `POST /api/graphql`, operation `graphql`.
 ///
 /// A request that is not one at all is refused as by every other operation. A query that cannot be
-/// run is answered with 200 and `errors`, which is what clients of `application/json` expect; one
-/// that accepts `application/graphql-response+json` gets the status as well (GraphQL over HTTP, 6.4).
-/// The key `errors` is absent where there are none.
+/// run is answered with 200 and `errors`, which is what clients of `application/json` expect; a
+/// client that accepts `application/graphql-response+json` gets status 400 as well, as section 6.4
+/// of GraphQL over HTTP says. The key `errors` is absent where there are none.
 public final class GraphqlOperation implements Operation {
   private static final String JSON = "application/json";
   private static final String GRAPHQL_JSON = "application/graphql-response+json";
@@ -71,8 +70,7 @@ public final class GraphqlOperation implements Operation {
             .maxRuleDepth(limits.depth() * 10)
             .redactTokenParserErrorMessages(true)
             .build();
-    GraphQLSchema schema =
-        GraphqlSchema.build(tokens, store, uploads, transferUrl, ids, clock);
+    GraphQLSchema schema = GraphqlSchema.build(tokens, store, uploads, transferUrl, ids, clock);
     this.engine =
         GraphQL.newGraphQL(schema)
             .defaultDataFetcherExceptionHandler(new Refusals())
@@ -150,8 +148,7 @@ public final class GraphqlOperation implements Operation {
     return response(explicit, status, body);
   }
 
-  private static HttpResponse refused(
-      boolean explicit, ProblemException refusal) {
+  private static HttpResponse refused(boolean explicit, ProblemException refusal) {
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("errors", List.of(Refusals.error(refusal).toSpecification()));
     answer.put("data", null);

@@ -1,5 +1,6 @@
 package io.firmament.graphql;
 
+import graphql.schema.DataFetcherFactories;
 import graphql.schema.GraphQLCodeRegistry;
 import graphql.schema.GraphQLSchema;
 import graphql.schema.idl.RuntimeWiring;
@@ -26,11 +27,11 @@ final class GraphqlSchema {
       Clock clock) {
     GraphQLCodeRegistry.Builder registry = GraphQLCodeRegistry.newCodeRegistry();
     registry.defaultDataFetcher(
-        _ ->
+        DataFetcherFactories.useDataFetcher(
             environment -> {
               throw new IllegalStateException(
                   "no code for field " + environment.getField().getName());
-            });
+            }));
     FieldTable table = new FieldTable(registry);
     new IdentityFields(tokens, clock).register(table);
     new FirmwareFields().register(table);

@@ -103,8 +103,7 @@ final class Reads {
 
   List<Issue> issues(Firmware of) {
     return issues.computeIfAbsent(
-        of.id(),
-        _ -> found(of, page -> store.issues(tenant, of.latestAnalysis().id(), page)));
+        of.id(), _ -> found(of, page -> store.issues(tenant, of.latestAnalysis().id(), page)));
   }
 
   List<Component> components(Firmware of) {

@@ -31,8 +31,7 @@ final class Refusals implements DataFetcherExceptionHandler {
     if (cause instanceof ProblemException refusal) {
       describe(error, refusal);
     } else {
-      LOG.error(
-          "resolver_failed", cause, "request", scope.requestId(), "path", failure.getPath());
+      LOG.error("resolver_failed", cause, "request", scope.requestId(), "path", failure.getPath());
       error.message("internal error");
       error.extensions(Map.of("code", "internal", "requestId", scope.requestId()));
     }

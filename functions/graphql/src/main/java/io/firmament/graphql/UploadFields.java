@@ -237,8 +237,7 @@ final class UploadFields {
         UploadId.parse(input.text("uploadId"))
             .flatMap(id -> store.findUpload(scope.caller().tenant(), id))
             .filter(found -> scope.caller().may(Permission.FIRMWARE_UPLOAD, found.productGroup()))
-            .orElseThrow(
-                () -> BaseProblem.NOT_FOUND.with("what", "upload", "field", "uploadId"));
+            .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "upload", "field", "uploadId"));
     upload.requireOpen(clock.instant());
     PartSize size = PartSize.of(input);
     String key = ObjectKeys.firmware(upload.tenant(), upload.id());
@@ -246,7 +245,8 @@ final class UploadFields {
         upload.id(), uploads.presignParts(key, size.total(), size.part(), REQUEST_VALIDITY));
   }
 
-  /// How a file is cut: into at most 1,000 parts, so that all of their requests fit into one answer.
+  /// How a file is cut: into at most 1,000 parts, so that all of their requests fit into one
+  // answer.
   private record PartSize(long total, long part) {
     private static final long PARTS = 1_000;
     private static final long SMALLEST = 5L << 20;

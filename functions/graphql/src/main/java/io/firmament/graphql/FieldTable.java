@@ -1,13 +1,18 @@
 package io.firmament.graphql;
 
+import graphql.TypeResolutionEnvironment;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.FieldCoordinates;
 import graphql.schema.GraphQLCodeRegistry;
 import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLObjectType;
 import graphql.schema.LightDataFetcher;
+import graphql.schema.idl.RuntimeWiring;
+import graphql.schema.idl.TypeRuntimeWiring;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -17,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 /// reflection.
 final class FieldTable {
   private final GraphQLCodeRegistry.Builder registry;
+  private final RuntimeWiring.Builder wiring;
   private final Map<Class<?>, String> members = new LinkedHashMap<>();
 
-  FieldTable(GraphQLCodeRegistry.Builder registry) {
+  FieldTable(GraphQLCodeRegistry.Builder registry, RuntimeWiring.Builder wiring) {
     this.registry = registry;
+    this.wiring = wiring;
   }
 
   /// Answers a field from its object, its arguments and what the request may see.
@@ -36,16 +43,16 @@ final class FieldTable {
 
   /// A union or interface of types that are in this table.
   void abstractType(String name) {
-    registry.typeResolver(
-        name,
-        environment -> {
-          Object value = environment.getObject();
-          String member = members.get(value.getClass());
-          if (member == null) {
-            throw new IllegalStateException(value.getClass() + " is no member of " + name);
-          }
-          return environment.getSchema().getObjectType(member);
-        });
+    wiring.type(TypeRuntimeWiring.newTypeWiring(name).typeResolver(each -> member(name, each)));
+  }
+
+  private GraphQLObjectType member(String name, TypeResolutionEnvironment environment) {
+    Class<?> value = Objects.requireNonNull(environment.<Object>getObject()).getClass();
+    String member = members.get(value);
+    if (member == null) {
+      throw new IllegalStateException(value + " is no member of " + name);
+    }
+    return environment.getSchema().getObjectType(member);
   }
 
   /// The fields of one type.
@@ -70,7 +77,7 @@ final class FieldTable {
           environment ->
               plain(
                   fetch.get(
-                      source.cast(environment.getSource()),
+                      cast(source, environment.getSource()),
                       new Arguments(environment.getArguments()),
                       Scope.of(environment))));
     }
@@ -79,6 +86,10 @@ final class FieldTable {
       registry.dataFetcher(FieldCoordinates.coordinates(type, field), fetcher);
       return this;
     }
+  }
+
+  private static <T> T cast(Class<T> type, @Nullable Object object) {
+    return type.cast(Objects.requireNonNull(object, "a field of nothing"));
   }
 
   private static @Nullable Object plain(@Nullable Object value) {
@@ -98,7 +109,7 @@ final class FieldTable {
 
     @Override
     public @Nullable Object get(DataFetchingEnvironment environment) {
-      return plain(read.apply(source.cast(environment.getSource())));
+      return plain(read.apply(cast(source, environment.getSource())));
     }
   }
 }

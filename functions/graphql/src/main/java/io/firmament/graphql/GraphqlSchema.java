@@ -32,7 +32,8 @@ final class GraphqlSchema {
               throw new IllegalStateException(
                   "no code for field " + environment.getField().getName());
             }));
-    FieldTable table = new FieldTable(registry);
+    RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring();
+    FieldTable table = new FieldTable(registry, wiring);
     new IdentityFields(tokens, clock).register(table);
     new FirmwareFields().register(table);
     new FindingFields().register(table);
@@ -41,13 +42,8 @@ final class GraphqlSchema {
     new ReportFields().register(table);
     registerErrors(table);
     TypeDefinitionRegistry types = new SchemaParser().parse(SchemaText.read());
-    RuntimeWiring wiring =
-        RuntimeWiring.newRuntimeWiring()
-            .codeRegistry(registry)
-            .scalar(Scalars.dateTime())
-            .scalar(Scalars.whole())
-            .build();
-    return new SchemaGenerator().makeExecutableSchema(types, wiring);
+    wiring.codeRegistry(registry).scalar(Scalars.dateTime()).scalar(Scalars.whole());
+    return new SchemaGenerator().makeExecutableSchema(types, wiring.build());
   }
 
   private static void registerErrors(FieldTable table) {

@@ -37,9 +37,10 @@ record MutationRefusal(List<Reason> errors) {
   static Reason reason(ProblemException refusal) {
     String field = refusal.facts().get("field");
     String code = refusal.problem().code();
+    String message = String.valueOf(refusal.getMessage());
     return field == null
-        ? new Reason.General(refusal.getMessage(), code)
-        : new Reason.Field(refusal.getMessage(), code, Optional.of(field));
+        ? new Reason.General(message, code)
+        : new Reason.Field(message, code, Optional.of(field));
   }
 
   /// Runs a mutation; its refusals become an answer.

@@ -66,10 +66,10 @@ final class QueryCache implements PreparsedDocumentProvider {
 
   private PreparsedDocumentEntry parse(ExecutionInput input) {
     ParseAndValidateResult parsed = ParseAndValidate.parse(input);
-    if (parsed.isFailure()) {
+    Document document = parsed.getDocument();
+    if (document == null || parsed.isFailure()) {
       return new PreparsedDocumentEntry(parsed.getErrors());
     }
-    Document document = parsed.getDocument();
     try {
       QueryGuard.check(document, limits);
     } catch (ProblemException refusal) {

@@ -67,8 +67,8 @@ final class Scalars {
       throw new CoercingParseLiteralException("DateTime is text like 2026-01-31T12:00:00Z");
     }
 
-    private static @Nullable Instant parse(String text) {
-      if (text.length() > 40) {
+    private static @Nullable Instant parse(@Nullable String text) {
+      if (text == null || text.length() > 40) {
         return null;
       }
       try {

@@ -42,16 +42,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /// The GraphQL API over real local engines, with a client that sends it HTTP requests.
 final class TestPlatform implements AutoCloseable {
   static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   static final String BASE_URL = "https://firmament.example";
 
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Deque<Runnable> open = new ArrayDeque<>();
   private final GraphqlOperation operation;
   final IdentityStore identity;
   final FirmwareStore firmware;
@@ -59,8 +61,8 @@ final class TestPlatform implements AutoCloseable {
 
   private TestPlatform(GraphqlLimits limits) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    DynamoEngine tables = keep(DynamoEngine.inMemory());
-    ObjectEngine objects = keep(ObjectEngine.inMemory(ObjectListener.none()));
+    DynamoEngine tables = keep(DynamoEngine.inMemory(), DynamoEngine::close);
+    ObjectEngine objects = keep(ObjectEngine.inMemory(ObjectListener.none()), ObjectEngine::close);
     AwsClients clients =
         AwsClients.of(
             Map.of(
@@ -69,12 +71,12 @@ final class TestPlatform implements AutoCloseable {
                 "AWS_SECRET_ACCESS_KEY", objects.secretKey(),
                 "AWS_ENDPOINT_URL_DYNAMODB", tables.endpoint().toString(),
                 "AWS_ENDPOINT_URL_S3", objects.endpoint().toString()));
-    DynamoDbClient dynamo = keep(clients.dynamo());
-    S3Client s3 = keep(clients.s3());
+    DynamoDbClient dynamo = keep(clients.dynamo(), DynamoDbClient::close);
+    S3Client s3 = keep(clients.s3(), S3Client::close);
     new DynamoTables(dynamo).create(TableDefinition.named("firmware"), "firmware");
     s3.createBucket(b -> b.bucket("uploads"));
     firmware = new DynamoFirmwareStore(dynamo, "firmware");
-    uploads = new S3ObjectStore(s3, keep(clients.presigner()), "uploads");
+    uploads = new S3ObjectStore(s3, keep(clients.presigner(), S3Presigner::close), "uploads");
     identity = new MemoryIdentityStore();
     ApiTokens tokens =
         new ApiTokens(identity, new SecretSource(new SecureRandom()), Ids.random(), clock);
@@ -190,15 +192,15 @@ final class TestPlatform implements AutoCloseable {
     return new String(GraphqlAnswer.encode(new LinkedHashMap<>(body)), StandardCharsets.UTF_8);
   }
 
-  private <T extends AutoCloseable> T keep(T resource) {
-    open.push(resource);
+  private <T> T keep(T resource, Consumer<T> close) {
+    open.push(() -> close.accept(resource));
     return resource;
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     while (!open.isEmpty()) {
-      open.pop().close();
+      open.pop().run();
     }
   }
 }

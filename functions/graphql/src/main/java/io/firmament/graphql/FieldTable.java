@@ -52,7 +52,7 @@ final class FieldTable {
     if (member == null) {
       throw new IllegalStateException(value + " is no member of " + name);
     }
-    return environment.getSchema().getObjectType(member);
+    return Objects.requireNonNull(environment.getSchema().getObjectType(member), member);
   }
 
   /// The fields of one type.

@@ -44,6 +44,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -139,14 +140,14 @@ final class TestPlatform implements AutoCloseable {
   }
 
   /// Sends a query as the public client does and expects `data` without `errors`.
-  Json data(Caller caller, String query, Object... variables) {
+  Json data(Caller caller, String query, @Nullable Object... variables) {
     Json answer = query(caller, query, variables);
     assertFalse(answer.has("errors"), () -> query + " -> " + answer);
     return answer.at("data");
   }
 
   /// Sends a query and gives the whole answer.
-  Json query(Caller caller, String query, Object... variables) {
+  Json query(Caller caller, String query, @Nullable Object... variables) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("query", query);
     body.put("variables", variables.length == 0 ? null : map(variables));
@@ -179,7 +180,7 @@ final class TestPlatform implements AutoCloseable {
     };
   }
 
-  static Map<String, Object> map(Object... keysAndValues) {
+  static Map<String, Object> map(@Nullable Object... keysAndValues) {
     Map<String, Object> map = new LinkedHashMap<>();
     List<Object> all = Arrays.asList(keysAndValues);
     for (int i = 0; i < all.size(); i += 2) {

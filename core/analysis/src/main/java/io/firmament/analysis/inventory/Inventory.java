@@ -1,21 +1,82 @@
 package io.firmament.analysis.inventory;
 
+import io.firmament.analysis.identity.ArchitectureVote;
 import io.firmament.analysis.identity.ImageIdentity;
+import io.firmament.analysis.scan.Blobs;
 import io.firmament.analysis.tree.FileTree;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// Identifies the software of an unpacked image.
 public final class Inventory {
-  private Inventory() {}
+  private final List<PackageDatabase> databases;
+  private final List<VersionRule> rules;
+  private final BlobReader reader;
+
+  private Inventory(List<PackageDatabase> databases, List<VersionRule> rules) {
+    this.databases = databases;
+    this.rules = rules;
+    this.reader = new BlobReader(rules);
+  }
 
   /// With all detectors.
   public static Inventory standard() {
-    return new Inventory();
+    return new Inventory(
+        List.of(new DpkgDatabase(), new OpkgDatabase(), new ApkDatabase()), VersionRules.load());
   }
 
   /// Reads every distinct content once, on all processors; deterministic.
   public InventoryReport identify(FileTree tree, Progress progress) {
-    progress.advanced(0, tree.entries().size());
-    return new InventoryReport(List.of(), ImageIdentity.UNKNOWN, List.of());
+    Fusion fusion = new Fusion(rules);
+    Roots roots = new Roots(tree);
+    List<Distribution> distributions = Distribution.read(roots);
+    Map<String, Distribution> byRoot = new HashMap<>();
+    for (Distribution distribution : distributions) {
+      byRoot.put(distribution.root(), distribution);
+      fusion.add(distribution);
+    }
+    for (PackageDatabase database : databases) {
+      for (InstalledPackage installed : database.read(roots)) {
+        fusion.add(installed, byRoot.get(installed.root()));
+      }
+    }
+    List<BlobFacts> contents = Blobs.of(tree).map(reader::read, progress::advanced);
+    contents.forEach(fusion::add);
+    for (BlobFacts facts : contents) {
+      facts
+          .elf()
+          .flatMap(BlobFacts.ElfFacts::soname)
+          .ifPresent(soname -> fusion.addLibrary(facts, soname));
+    }
+    Optional<String> kernel = new KernelDetector().detect(tree, contents, fusion);
+    ImageIdentity identity = identity(contents, distributions, kernel);
+    return new InventoryReport(fusion.components(), identity, fusion.notes());
+  }
+
+  private static ImageIdentity identity(
+      List<BlobFacts> contents, List<Distribution> distributions, Optional<String> kernel) {
+    ArchitectureVote vote = new ArchitectureVote();
+    for (BlobFacts facts : contents) {
+      facts
+          .elf()
+          .ifPresent(
+              elf ->
+                  vote.cast(
+                      new ArchitectureVote.Machine(elf.architecture(), elf.bigEndian(), elf.bits()),
+                      facts.blob().content().size()));
+    }
+    Optional<ArchitectureVote.Machine> machine = vote.winner();
+    Optional<Distribution> first = distributions.stream().findFirst();
+    boolean linux = kernel.isPresent() || first.isPresent();
+    return new ImageIdentity(
+        machine.map(ArchitectureVote.Machine::architecture).orElse(null),
+        machine.map(ArchitectureVote.Machine::endianness).orElse(null),
+        machine.map(ArchitectureVote.Machine::bits).orElse(null),
+        linux ? "Linux" : null,
+        first.map(Distribution::id).orElse(null),
+        first.map(Distribution::version).orElse(null),
+        kernel.orElse(null));
   }
 }

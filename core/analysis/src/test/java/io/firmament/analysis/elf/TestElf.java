@@ -142,12 +142,12 @@ public final class TestElf {
         add(".interp", 1, (interpreter + "\0").getBytes(StandardCharsets.UTF_8), 0, 0);
       }
       add(".dynstr", 3, strings.toByteArray(), 0, 0);
-      int names = pieces.size();
+      int names = pieces.size() - 1;
       add(".dynsym", 11, symbols, names, wide ? 24 : 16);
       byte[] hash = new byte[8];
       buffer(hash).putInt(4, symbols.length / (wide ? 24 : 16));
       add(".hash", 5, hash, 0, 4);
-      extra.forEach((name, content) -> add(name, extraTypes.get(name), content, 0, 0));
+      extra.forEach((name, content) -> add(name, extraTypes.getOrDefault(name, 1L), content, 0, 0));
       if (dynamic) {
         entries.add(new long[] {5, BASE + piece(".dynstr").offset});
         entries.add(new long[] {10, piece(".dynstr").size});

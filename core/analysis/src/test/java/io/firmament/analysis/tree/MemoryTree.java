@@ -67,7 +67,7 @@ public final class MemoryTree implements FileTree {
 
   @Override
   public ByteSource content(Sha256 sha256) {
-    return new MemoryBytes(contents.get(sha256));
+    return new MemoryBytes(contents.getOrDefault(sha256, new byte[0]));
   }
 
   @Override

@@ -1,0 +1,273 @@
+package io.firmament.analysis.inventory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.avaje.jsonb.Jsonb;
+import io.firmament.analysis.elf.TestElf;
+import io.firmament.analysis.tree.MemoryTree;
+import io.firmament.base.finding.Component;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class InventoryTest {
+  private static final String DEBIAN =
+      """
+      PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+      NAME="Debian GNU/Linux"
+      VERSION_ID="12"
+      ID=debian
+      """;
+  private static final String STATUS =
+      """
+      Package: busybox-udeb
+      Status: install ok unpacked
+      Source: busybox
+      Version: 1:1.35.0-4+b3
+      Architecture: armhf
+      Description: Tiny utilities
+       and more
+
+      Package: gone
+      Status: deinstall ok config-files
+      Version: 1.0
+      Architecture: armhf
+
+      Package: libssl3
+      Status: install ok installed
+      Source: openssl (3.0.17-1~deb12u2)
+      Version: 3.0.17-1~deb12u2
+      Architecture: armhf
+      """;
+
+  private static byte[] busybox(String version) {
+    return TestElf.arm()
+        .text("BusyBox v" + version + " (2022)", "BusyBox is copyrighted by many authors")
+        .build();
+  }
+
+  @Test
+  void readsDebianPackagesWithTheirSourceAndDistribution() {
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file("etc/os-release", DEBIAN)
+                .file("var/lib/dpkg/status", STATUS)
+                .file("var/lib/dpkg/info/busybox-udeb.list", "/.\n/bin\n/bin/busybox\n/bin/sh\n")
+                .file("bin/busybox", 0755, busybox("1.35.0"))
+                .link("bin/sh", "busybox"));
+    assertEquals(
+        List.of("Debian GNU/Linux", "busybox-udeb", "libssl3"),
+        report.components().stream().map(Component::name).toList());
+    Component busybox = report.components().get(1);
+    assertEquals("1:1.35.0-4+b3", busybox.version());
+    assertEquals(
+        "pkg:deb/debian/busybox-udeb@1:1.35.0-4%2Bb3?arch=armhf&distro=debian-12", busybox.purl());
+    assertEquals("busybox", busybox.sourcePackage());
+    assertEquals("cpe:2.3:a:busybox:busybox:1.35.0:*:*:*:*:*:*:*", busybox.cpe());
+    assertEquals(List.of("bin/busybox"), busybox.paths());
+    assertEquals(2, busybox.evidence().size());
+    assertEquals("openssl", report.components().get(2).sourcePackage());
+    assertEquals("debian", report.identity().distribution());
+    assertEquals("arm", report.identity().architecture());
+    assertEquals(32, report.identity().bits());
+    assertEquals(List.of(), report.notes());
+  }
+
+  @Test
+  void notesWhereAPackageAndItsFileDisagree() {
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file("var/lib/dpkg/status", STATUS)
+                .file("var/lib/dpkg/info/busybox-udeb.list", "/bin/busybox\n")
+                .file("bin/busybox", 0755, busybox("1.19.4")));
+    assertTrue(report.notes().getFirst().startsWith("version-mismatch: bin/busybox"));
+    assertEquals(
+        1, report.components().stream().filter(c -> "busybox".equals(c.product())).count());
+  }
+
+  @Test
+  void joinsAFileToItsPackageEvenWithoutAFileList() {
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file("var/lib/dpkg/status", STATUS)
+                .file("bin/busybox", 0755, busybox("1.35.0")));
+    List<Component> found =
+        report.components().stream().filter(c -> "busybox".equals(c.product())).toList();
+    assertEquals(1, found.size());
+    assertEquals("busybox-udeb", found.getFirst().name());
+    assertEquals(List.of("bin/busybox"), found.getFirst().paths());
+  }
+
+  @Test
+  void readsOpkgAndItsLicencesUnderANestedRoot() {
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file(
+                    "rootfs/etc/openwrt_release",
+                    "DISTRIB_ID='OpenWrt'\nDISTRIB_RELEASE='22.03.5'\n")
+                .file(
+                    "rootfs/usr/lib/opkg/status",
+                    lines(
+                        "Package: dnsmasq",
+                        "Version: 2.86-16",
+                        "Status: install user installed",
+                        "Architecture: mips_24kc"))
+                .file(
+                    "rootfs/usr/lib/opkg/info/dnsmasq.control",
+                    lines(
+                        "Package: dnsmasq",
+                        "Version: 2.86-16",
+                        "Source: package/network/services/dnsmasq",
+                        "License: GPL-2.0",
+                        "Architecture: mips_24kc"))
+                .file("rootfs/usr/lib/opkg/info/dnsmasq.list", "/usr/sbin/dnsmasq\n")
+                .file(
+                    "rootfs/usr/sbin/dnsmasq", 0755, TestElf.mips().text("dnsmasq-2.86").build()));
+    Component dnsmasq = report.components().getLast();
+    assertEquals(2, report.components().size());
+    assertEquals(
+        "pkg:opkg/openwrt/dnsmasq@2.86-16?arch=mips_24kc&distro=openwrt-22.03.5", dnsmasq.purl());
+    assertEquals(List.of("GPL-2.0"), dnsmasq.licenses());
+    assertEquals("cpe:2.3:a:thekelleys:dnsmasq:2.86:*:*:*:*:*:*:*", dnsmasq.cpe());
+    assertEquals("big", report.identity().endianness());
+  }
+
+  @Test
+  void readsAlpinePackages() {
+    Component musl =
+        identify(
+                new MemoryTree()
+                    .file("etc/alpine-release", "3.19.1\n")
+                    .file(
+                        "lib/apk/db/installed",
+                        lines(
+                            "P:musl",
+                            "V:1.2.4-r2",
+                            "A:aarch64",
+                            "L:MIT",
+                            "o:musl",
+                            "F:lib",
+                            "R:ld-musl-aarch64.so.1",
+                            ""))
+                    .file("lib/ld-musl-aarch64.so.1", "x"))
+            .components()
+            .getLast();
+    assertEquals("pkg:apk/alpine/musl@1.2.4-r2?arch=aarch64&distro=alpine-3.19.1", musl.purl());
+    assertEquals(List.of("MIT"), musl.licenses());
+    assertEquals(List.of("lib/ld-musl-aarch64.so.1"), musl.paths());
+  }
+
+  @Test
+  void fusesBannerModulesAndFolderIntoOneKernel() {
+    String banner =
+        "Linux version 6.1.0-50-armmp (debian-kernel@lists.debian.org) (gcc-12) #1 SMP Debian"
+            + " 6.1.176-1 (2026-09-01)";
+    byte[] module =
+        TestElf.arm()
+            .type(1)
+            .section(
+                ".modinfo",
+                1,
+                "vermagic=6.1.0-50-armmp SMP ARMv7\0".getBytes(StandardCharsets.UTF_8))
+            .build();
+    byte[] kernel = new byte[40_000];
+    byte[] text = (banner + "\n").getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(text, 0, kernel, 30_000, text.length);
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file("boot/image", 0644, kernel)
+                .directory("lib/modules/6.1.0-50-armmp", 0755)
+                .file("lib/modules/6.1.0-50-armmp/kernel/a.ko", 0644, module));
+    assertEquals(1, report.components().size());
+    Component linux = report.components().getFirst();
+    assertEquals("6.1.176", linux.version());
+    assertEquals("cpe:2.3:o:linux:linux_kernel:6.1.176:*:*:*:*:*:*:*", linux.cpe());
+    assertEquals(30_000L, linux.evidence().getFirst().offset());
+    assertEquals("6.1.176", report.identity().kernelVersion());
+  }
+
+  @Test
+  void listsAnUnknownLibraryWithoutInventingAVersion() {
+    Component found =
+        identify(
+                new MemoryTree()
+                    .file(
+                        "usr/lib/libvendor.so.3.2.1",
+                        0755,
+                        TestElf.arm().library("libvendor.so.3").build()))
+            .components()
+            .getFirst();
+    assertEquals("libvendor", found.name());
+    assertNull(found.version());
+    assertNull(found.cpe());
+  }
+
+  @Test
+  void saysTheSameInEveryRun() {
+    MemoryTree tree = new MemoryTree().file("etc/os-release", DEBIAN);
+    for (int i = 0; i < 60; i++) {
+      tree.file("bin/busybox" + ".v" + i, 0755, busybox("1.2" + i % 7 + "." + i % 5));
+      tree.file("lib/l" + i, 0644, TestElf.mips().library("lib" + i % 9 + ".so.1").build());
+    }
+    String first = json(identify(tree));
+    for (int round = 0; round < 5; round++) {
+      assertEquals(first, json(identify(tree)));
+    }
+  }
+
+  @Test
+  void tellsItsProgressToTheEnd() {
+    MemoryTree tree = new MemoryTree().file("a", "1").file("b", "2").file("c", "1");
+    AtomicLong last = new AtomicLong();
+    Inventory.standard()
+        .identify(tree, (done, total) -> last.accumulateAndGet(done * 10 + total, Math::max));
+    assertEquals(22, last.get());
+  }
+
+  @Test
+  void takesBrokenDatabasesAsTheyAre() {
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file("var/lib/dpkg/status", "Package\n:\nPackage: x\n\n\nVersion: 1\n\0\0")
+                .file("lib/apk/db/installed", "P\nP:\nV:1\n\n:::\n")
+                .file("etc/os-release", "=\nID")
+                .file("usr/lib/opkg/status", "\n\n\n"));
+    assertEquals(List.of(), report.components());
+  }
+
+  @Test
+  void readsRealLibrariesOfThisMachine() throws IOException {
+    Path openssl = Path.of("/usr/bin/openssl");
+    assumeTrue(Files.exists(openssl), "no /usr/bin/openssl");
+    MemoryTree tree = new MemoryTree().file("opt/tool", 0755, Files.readAllBytes(openssl));
+    assertEquals(
+        List.of(),
+        identify(tree).components().stream().filter(c -> "openssl".equals(c.product())).toList(),
+        "a program that only links to the library is not the library");
+  }
+
+  private static String lines(String... lines) {
+    return String.join("\n", lines) + "\n";
+  }
+
+  private static InventoryReport identify(MemoryTree tree) {
+    return Inventory.standard().identify(tree, Progress.NONE);
+  }
+
+  private static String json(InventoryReport report) {
+    return Jsonb.builder().build().type(InventoryReport.class).toJson(report);
+  }
+}

@@ -43,7 +43,7 @@ final class Roots {
       if (entry.isFile()
           && shown.endsWith(ending)
           && (parent.equals(folder) || parent.endsWith("/" + folder))) {
-        found.add(new Rooted(parent.substring(0, parent.length() - folder.length()), entry));
+        found.add(new Rooted(root(parent, folder), entry));
       }
     }
     return found;

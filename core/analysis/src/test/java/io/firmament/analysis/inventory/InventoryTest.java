@@ -135,7 +135,7 @@ final class InventoryTest {
                 .file(
                     "rootfs/usr/sbin/dnsmasq", 0755, TestElf.mips().text("dnsmasq-2.86").build()));
     Component dnsmasq = report.components().getLast();
-    assertEquals(2, report.components().size());
+    assertEquals(2, report.components().size(), () -> report.components().toString());
     assertEquals(
         "pkg:opkg/openwrt/dnsmasq@2.86-16?arch=mips_24kc&distro=openwrt-22.03.5", dnsmasq.purl());
     assertEquals(List.of("GPL-2.0"), dnsmasq.licenses());

@@ -30,9 +30,10 @@ final class CycloneDxJson {
     this.json = json;
   }
 
-  static void write(SbomDocument document, CycloneDxTerms terms, SpdxLicenses licenses, OutputStream out)
+  static void write(
+      SbomDocument document, CycloneDxTerms terms, SpdxLicenses licenses, OutputStream out)
       throws IOException {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+    try (JsonGenerator json = new WellFormedJson(new JsonFactory().createGenerator(out))) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.useDefaultPrettyPrinter();
       new CycloneDxJson(document, terms, licenses, json).bom();
@@ -41,7 +42,8 @@ final class CycloneDxJson {
 
   private void bom() throws IOException {
     json.writeStartObject();
-    json.writeStringField("$schema", "http://cyclonedx.org/schema/bom-" + terms.version() + ".schema.json");
+    json.writeStringField(
+        "$schema", "http://cyclonedx.org/schema/bom-" + terms.version() + ".schema.json");
     json.writeStringField("bomFormat", "CycloneDX");
     json.writeStringField("specVersion", terms.version());
     json.writeStringField("serialNumber", CycloneDxTerms.serialNumber(document.subject()));
@@ -201,7 +203,10 @@ final class CycloneDxJson {
     json.writeStringField("field", component.version() == null ? "name" : "version");
     json.writeNumberField(
         "confidence",
-        component.evidence().stream().mapToDouble(e -> terms.confidence(e.confidence())).max().orElse(0));
+        component.evidence().stream()
+            .mapToDouble(e -> terms.confidence(e.confidence()))
+            .max()
+            .orElse(0));
     json.writeArrayFieldStart("methods");
     for (Evidence evidence : component.evidence()) {
       json.writeStartObject();

@@ -124,7 +124,10 @@ record CycloneDxTerms(int minor) {
     if (component.vendor() == null || component.product() == null) {
       return Optional.empty();
     }
-    char part = component.type().equals("operating-system") || component.type().equals("firmware") ? 'o' : 'a';
+    char part =
+        component.type().equals("operating-system") || component.type().equals("firmware")
+            ? 'o'
+            : 'a';
     String version = component.version() == null ? "*" : component.version();
     return Cpe.parse(Cpe.of(part, component.vendor(), component.product(), version).toString())
         .map(Cpe::toString);

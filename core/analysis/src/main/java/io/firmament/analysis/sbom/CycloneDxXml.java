@@ -31,10 +31,12 @@ final class CycloneDxXml {
     this.xml = xml;
   }
 
-  static void write(SbomDocument document, CycloneDxTerms terms, SpdxLicenses licenses, OutputStream out)
+  static void write(
+      SbomDocument document, CycloneDxTerms terms, SpdxLicenses licenses, OutputStream out)
       throws IOException {
     try {
-      XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out, "UTF-8");
+      XMLStreamWriter xml =
+          XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out, "UTF-8");
       new CycloneDxXml(document, terms, licenses, xml).bom();
       xml.flush();
     } catch (XMLStreamException e) {
@@ -193,7 +195,10 @@ final class CycloneDxXml {
     xml.writeStartElement("identity");
     text("field", component.version() == null ? "name" : "version");
     double best =
-        component.evidence().stream().mapToDouble(e -> terms.confidence(e.confidence())).max().orElse(0);
+        component.evidence().stream()
+            .mapToDouble(e -> terms.confidence(e.confidence()))
+            .max()
+            .orElse(0);
     text("confidence", String.valueOf(best));
     xml.writeStartElement("methods");
     for (Evidence evidence : component.evidence()) {
@@ -288,9 +293,7 @@ final class CycloneDxXml {
   /// XML 1.0 has no place for most control characters and for lone surrogates.
   private static String clean(String text) {
     StringBuilder clean = new StringBuilder(text.length());
-    text.codePoints()
-        .map(c -> isXml(c) ? c : 0xFFFD)
-        .forEach(clean::appendCodePoint);
+    text.codePoints().map(c -> isXml(c) ? c : 0xFFFD).forEach(clean::appendCodePoint);
     return clean.toString();
   }
 

@@ -32,8 +32,9 @@ final class SpdxJson {
     this.json = json;
   }
 
-  static void write(SbomDocument document, SpdxLicenses licenses, OutputStream out) throws IOException {
-    try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
+  static void write(SbomDocument document, SpdxLicenses licenses, OutputStream out)
+      throws IOException {
+    try (JsonGenerator json = new WellFormedJson(new JsonFactory().createGenerator(out))) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.useDefaultPrettyPrinter();
       new SpdxJson(document, licenses, json).document();
@@ -50,7 +51,8 @@ final class SpdxJson {
     json.writeStringField("name", subject.name());
     json.writeStringField("documentNamespace", "https://firmament.invalid/spdx/" + uuid);
     json.writeObjectFieldStart("creationInfo");
-    json.writeStringField("created", document.timestamp().truncatedTo(ChronoUnit.SECONDS).toString());
+    json.writeStringField(
+        "created", document.timestamp().truncatedTo(ChronoUnit.SECONDS).toString());
     json.writeArrayFieldStart("creators");
     json.writeString("Tool: " + document.tool().name() + "-" + document.tool().version());
     json.writeString("Organization: " + document.tool().vendor());
@@ -152,7 +154,8 @@ final class SpdxJson {
       if (licenses.expression(List.of(name)).isPresent() && !name.contains("LicenseRef-")) {
         valid.add(name);
       } else {
-        String id = "LicenseRef-" + Sha256.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
+        String id =
+            "LicenseRef-" + Sha256.of(name.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 16);
         extracted.put(id, name);
         valid.add(id);
       }

@@ -32,7 +32,8 @@ final class SpdxLicenses {
       }
       try (JsonParser parser = new JsonFactory().createParser(in)) {
         while (parser.nextToken() != null) {
-          if (parser.currentToken() == JsonToken.START_ARRAY && "enum".equals(parser.currentName())) {
+          if (parser.currentToken() == JsonToken.START_ARRAY
+              && "enum".equals(parser.currentName())) {
             while (parser.nextToken() == JsonToken.VALUE_STRING) {
               ids.add(parser.getText());
             }
@@ -72,7 +73,8 @@ final class SpdxLicenses {
           switch (token) {
             case "(" -> !operand && ++depth > 0;
             case ")" -> operand && --depth >= 0;
-            default -> OPERATOR.matcher(token).matches() == operand && (operand || isOperand(token));
+            default ->
+                OPERATOR.matcher(token).matches() == operand && (operand || isOperand(token));
           };
       if (!valid) {
         return false;

@@ -13,6 +13,7 @@ import java.util.function.Function;
 /// @param maxConcurrency how many messages of one pipeline stage are worked on at once
 /// @param domain where callers reach the platform; empty: the address that AWS gives
 /// @param images what the services run
+/// @param deviceHost a name of the user's own for the device endpoint
 /// @param alarmEmail who is told when something is wrong
 /// @param monthlyBudget in USD; empty: no budget
 record Deployment(
@@ -23,6 +24,7 @@ record Deployment(
     int maxConcurrency,
     Optional<Domain> domain,
     Images images,
+    Optional<String> deviceHost,
     Optional<String> alarmEmail,
     Optional<Integer> monthlyBudget) {
   /// On or off.
@@ -66,6 +68,7 @@ record Deployment(
             value.apply("deviceTasks").map(Integer::parseInt).orElse(1),
             value.apply("transferImage"),
             value.apply("transferTasks").map(Integer::parseInt).orElse(1)),
+        value.apply("deviceHost"),
         value.apply("alarmEmail"),
         value.apply("monthlyBudget").map(Integer::parseInt));
   }

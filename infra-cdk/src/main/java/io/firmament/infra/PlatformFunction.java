@@ -24,6 +24,8 @@ import software.constructs.Construct;
 /// A Lambda function with all that belongs to it: its own role that may do what is granted and
 /// write its log, a log group that forgets, and the alias `live` that everything calls.
 final class PlatformFunction {
+  private static final String DEAD_LETTER = StageFunction.DEAD_LETTER.id();
+  private static final String DEAD_LETTER_HANDLER = "io.firmament.stages.DeadLetterFunction";
   private static final int SNAPSHOT_DISK = 512;
 
   private final Function function;
@@ -70,6 +72,9 @@ final class PlatformFunction {
     }
     Map<String, String> environment = new LinkedHashMap<>(shared.settings());
     environment.put("OPERATION", spec.operation());
+    if (spec.family() == Family.STAGES && !spec.operation().equals(DEAD_LETTER)) {
+      environment.put("STAGE", spec.operation());
+    }
     function =
         Function.Builder.create(scope, id)
             .functionName(name)
@@ -77,7 +82,10 @@ final class PlatformFunction {
             .runtime(Runtime.JAVA_25)
             .architecture(Architecture.ARM_64)
             .code(Code.fromAsset(shared.artifacts().of(spec.family()).toString()))
-            .handler(spec.family().handler())
+            .handler(
+                spec.operation().equals(DEAD_LETTER)
+                    ? DEAD_LETTER_HANDLER
+                    : spec.family().handler())
             .memorySize(spec.memory())
             .timeout(spec.timeout())
             .ephemeralStorageSize(Size.mebibytes(spec.diskMegabytes()))

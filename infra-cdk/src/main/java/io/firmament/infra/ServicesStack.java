@@ -2,6 +2,7 @@ package io.firmament.infra;
 
 import io.firmament.schema.Grant;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,8 +44,10 @@ final class ServicesStack extends Stack {
   /// Written out, not taken from the VPC, so that rules on it can be read and checked.
   static final String NETWORK = "10.20.0.0/16";
 
-  private static final List<Grant> DEVICE_GRANTS =
-      List.of(Grant.FLEET_READ, Grant.FLEET_WRITE, Grant.EVIDENCE_READ, Grant.EVIDENCE_WRITE);
+  /// Enrolment and mTLS share it: who has no certificate yet may only enrol.
+  private static final int DEVICE_PORT = 9445;
+
+  private static final List<Grant> DEVICE_GRANTS = List.of(Grant.FLEET_READ, Grant.FLEET_WRITE);
 
   private final Vpc vpc;
   private final Cluster cluster;
@@ -65,6 +68,8 @@ final class ServicesStack extends Stack {
     Map<String, String> settings = stateful.settings(deployment);
     Deployment.Images images = deployment.images();
     warnWithoutDigest(images);
+    SecurityGroup doorGroup = deviceDoorGroup();
+    NetworkLoadBalancer door = deviceDoor(doorGroup);
     device =
         new PlatformService(
             this,
@@ -75,8 +80,8 @@ final class ServicesStack extends Stack {
                 stateful.deviceImages(),
                 images.device().orElse("latest"),
                 images.deviceTasks(),
-                List.of(8443, 8444),
-                settings,
+                List.of(DEVICE_PORT),
+                deviceSettings(deployment, settings, door),
                 both(grants.of(DEVICE_GRANTS), grants.issueDeviceCertificates())));
     transfer =
         new PlatformService(
@@ -91,7 +96,7 @@ final class ServicesStack extends Stack {
                 List.of(FrontDoor.TRANSFER_PORT),
                 settings,
                 both(grants.of(transferGrants()), grants.dropUploads())));
-    deviceTargets = deviceDoor();
+    deviceTargets = List.of(pass(door, doorGroup));
     frontDoor = new FrontDoor(this, deployment, vpc, transfer, api);
   }
 
@@ -156,8 +161,7 @@ final class ServicesStack extends Stack {
     return network;
   }
 
-  /// TCP is passed through: 443 to mTLS, 8443 to enrolment, where a device has no certificate yet.
-  private List<NetworkTargetGroup> deviceDoor() {
+  private SecurityGroup deviceDoorGroup() {
     SecurityGroup group =
         SecurityGroup.Builder.create(this, "DeviceDoorGroup")
             .vpc(vpc)
@@ -165,6 +169,11 @@ final class ServicesStack extends Stack {
             .allowAllOutbound(false)
             .build();
     Suppression.REACHED_BY_DEVICES_EVERYWHERE.on(group);
+    return group;
+  }
+
+  /// TCP is passed through: TLS ends in the service, which alone can judge a device's certificate.
+  private NetworkLoadBalancer deviceDoor(SecurityGroup group) {
     NetworkLoadBalancer balancer =
         NetworkLoadBalancer.Builder.create(this, "DeviceDoor")
             .vpc(vpc)
@@ -174,15 +183,31 @@ final class ServicesStack extends Stack {
             .build();
     Suppression.TCP_LISTENER_HAS_NO_ACCESS_LOG.on(balancer);
     CfnOutput.Builder.create(this, "DeviceEndpoint")
-        .description("Where devices connect, port 443, and enrol, port 8443")
+        .description("Where devices enrol and connect, port 443")
         .value(balancer.getLoadBalancerDnsName())
         .build();
-    return List.of(
-        pass(balancer, group, "Connect", 443, 8443), pass(balancer, group, "Enrol", 8443, 8444));
+    return balancer;
   }
 
-  private NetworkTargetGroup pass(
-      NetworkLoadBalancer balancer, SecurityGroup group, String id, int outside, int inside) {
+  /// The names in the service's own certificate, and in every device's identity.
+  private static Map<String, String> deviceSettings(
+      Deployment deployment, Map<String, String> settings, NetworkLoadBalancer door) {
+    Map<String, String> more = new LinkedHashMap<>(settings);
+    String hosts = door.getLoadBalancerDnsName();
+    more.put(
+        "FIRMAMENT_DEVICE_HOSTS",
+        deployment.deviceHost().map(host -> host + "," + hosts).orElse(hosts));
+    more.put(
+        "FIRMAMENT_TRUST_DOMAIN",
+        deployment.domain().map(Deployment.Domain::name).orElse(deployment.prefix()));
+    more.put("FIRMAMENT_DEVICE_PORT", Integer.toString(DEVICE_PORT));
+    return more;
+  }
+
+  private NetworkTargetGroup pass(NetworkLoadBalancer balancer, SecurityGroup group) {
+    String id = "Connect";
+    int outside = 443;
+    int inside = DEVICE_PORT;
     group.addIngressRule(Peer.anyIpv4(), Port.tcp(outside), id);
     group.addEgressRule(device.group(), Port.tcp(inside), id);
     device.group().addIngressRule(group, Port.tcp(inside), id);

@@ -121,7 +121,13 @@ class FunctionsTest {
   void carriesNoSecretInItsEnvironment() {
     Set<String> known =
         Arrays.stream(Setting.values()).map(Setting::variable).collect(Collectors.toSet());
-    known.add("OPERATION");
+    known.addAll(
+        Set.of(
+            "OPERATION",
+            "STAGE",
+            "FIRMAMENT_DEVICE_HOSTS",
+            "FIRMAMENT_DEVICE_PORT",
+            "FIRMAMENT_TRUST_DOMAIN"));
     for (JsonNode function : CLOUD.properties("AWS::Lambda::Function")) {
       function
           .path("Environment")

@@ -47,7 +47,7 @@ class ServicesTest {
       assertEquals(network ? "internet-facing" : "internal", balancer.path("Scheme").asText());
     }
     assertEquals(
-        Set.of("TCP 443", "TCP 8443", "HTTP 80"),
+        Set.of("TCP 443", "HTTP 80"),
         CLOUD.properties("AWS::ElasticLoadBalancingV2::Listener").stream()
             .map(l -> l.path("Protocol").asText() + " " + l.path("Port").asInt())
             .collect(Collectors.toSet()));
@@ -60,7 +60,7 @@ class ServicesTest {
         assertTrue(group.path("SecurityGroupIngress").isMissingNode(), group.toString());
       }
     }
-    assertEquals(3, CLOUD.resources("AWS::EC2::SecurityGroupIngress").size());
+    assertEquals(2, CLOUD.resources("AWS::EC2::SecurityGroupIngress").size());
   }
 
   @Test

@@ -13,6 +13,7 @@ public final class BaseUrl {
         () ->
             headers.getOrDefault("x-forwarded-proto", "http")
                 + "://"
-                + headers.getOrDefault("host", "localhost"));
+                + headers.getOrDefault(
+                    "x-forwarded-host", headers.getOrDefault("host", "localhost")));
   }
 }

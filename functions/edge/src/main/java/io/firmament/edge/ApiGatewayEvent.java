@@ -1,8 +1,11 @@
 package io.firmament.edge;
 
-import io.avaje.json.JsonReader;
-import io.avaje.json.stream.JsonStream;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.firmament.base.BaseProblem;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,8 +18,16 @@ import java.util.TreeMap;
 
 /// An event of API Gateway's HTTP API, payload format 2.0, read field by field: reflection would
 /// cost more at a cold start than the operation.
+///
+/// By Jackson's parser: the other JSON library refuses a string as long as a body may be.
 final class ApiGatewayEvent {
-  private static final JsonStream JSON = JsonStream.builder().build();
+  // The largest event of Lambda is 6 MiB; one that is larger is no event.
+  private static final int LONGEST_STRING = 16 * 1024 * 1024;
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build())
+          .build();
 
   private String method = "";
   private String path = "";
@@ -29,14 +40,15 @@ final class ApiGatewayEvent {
 
   private ApiGatewayEvent() {}
 
-  static ApiGatewayEvent read(InputStream in) {
+  static ApiGatewayEvent read(InputStream in) throws IOException {
     ApiGatewayEvent event = new ApiGatewayEvent();
-    try (JsonReader json = JSON.reader(in)) {
-      json.beginObject();
-      while (json.hasNextField()) {
-        event.field(json, json.nextField());
+    try (JsonParser json = JSON.createParser(in)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        event.field(json, name);
       }
-      json.endObject();
     }
     if (!event.cookies.isEmpty()) {
       event.headers.put("cookie", String.join("; ", event.cookies));
@@ -44,52 +56,45 @@ final class ApiGatewayEvent {
     return event;
   }
 
-  private void field(JsonReader json, String name) {
+  private void field(JsonParser json, String name) throws IOException {
     switch (name) {
-      case "rawPath" -> path = text(json);
-      case "rawQueryString" -> rawQuery = text(json);
-      case "body" -> body = text(json);
-      case "isBase64Encoded" -> base64 = json.readBoolean();
+      case "rawPath" -> path = json.getValueAsString("");
+      case "rawQueryString" -> rawQuery = json.getValueAsString("");
+      case "body" -> body = json.getValueAsString("");
+      case "isBase64Encoded" -> base64 = json.getValueAsBoolean();
       case "headers" -> texts(json, headers);
       case "cookies" -> {
-        json.beginArray();
-        while (json.hasNextElement()) {
-          cookies.add(text(json));
+        while (json.nextToken() == JsonToken.VALUE_STRING) {
+          cookies.add(json.getValueAsString(""));
         }
-        json.endArray();
       }
       case "requestContext" -> context(json);
-      default -> json.skipValue();
+      default -> json.skipChildren();
     }
   }
 
-  private void context(JsonReader json) {
-    json.beginObject();
-    while (json.hasNextField()) {
-      switch (json.nextField()) {
-        case "requestId" -> requestId = text(json);
+  private void context(JsonParser json) throws IOException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      switch (name) {
+        case "requestId" -> requestId = json.getValueAsString("");
         case "http" -> {
           Map<String, String> http = new LinkedHashMap<>();
           texts(json, http);
           method = http.getOrDefault("method", "").toUpperCase(Locale.ROOT);
         }
-        default -> json.skipValue();
+        default -> json.skipChildren();
       }
     }
-    json.endObject();
   }
 
-  private static void texts(JsonReader json, Map<String, String> into) {
-    json.beginObject();
-    while (json.hasNextField()) {
-      String name = json.nextField().toLowerCase(Locale.ROOT);
-      into.put(name, text(json));
+  private static void texts(JsonParser json, Map<String, String> into) throws IOException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName().toLowerCase(Locale.ROOT);
+      json.nextToken();
+      into.put(name, json.getValueAsString(""));
     }
-    json.endObject();
-  }
-
-  private static String text(JsonReader json) {
-    return json.isNullValue() ? "" : json.readString();
   }
 
   String method() {

@@ -7,6 +7,7 @@ import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.identity.DynamoIdentityStore;
 import io.firmament.base.Ids;
 import io.firmament.base.ProductGroupId;
 import io.firmament.base.TenantId;
@@ -75,10 +76,11 @@ final class TestPlatform implements AutoCloseable {
     DynamoDbClient dynamo = keep(clients.dynamo(), DynamoDbClient::close);
     S3Client s3 = keep(clients.s3(), S3Client::close);
     new DynamoTables(dynamo).create(TableDefinition.named("firmware"), "firmware");
+    new DynamoTables(dynamo).create(TableDefinition.named("identity"), "identity");
     s3.createBucket(b -> b.bucket("uploads"));
     firmware = new DynamoFirmwareStore(dynamo, "firmware");
     uploads = new S3ObjectStore(s3, keep(clients.presigner(), S3Presigner::close), "uploads");
-    identity = new MemoryIdentityStore();
+    identity = new DynamoIdentityStore(dynamo, "identity");
     ApiTokens tokens =
         new ApiTokens(identity, new SecretSource(new SecureRandom()), Ids.random(), clock);
     operation =

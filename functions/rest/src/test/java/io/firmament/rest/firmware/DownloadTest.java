@@ -1,0 +1,244 @@
+package io.firmament.rest.firmware;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.firmament.analysis.sbom.SbomTool;
+import io.firmament.aws.AwsUnderTest;
+import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.S3ObjectStore;
+import io.firmament.base.AnalysisId;
+import io.firmament.base.BaseProblem;
+import io.firmament.base.FirmwareId;
+import io.firmament.base.Problem;
+import io.firmament.base.ProblemException;
+import io.firmament.base.ProductGroupId;
+import io.firmament.base.ProductId;
+import io.firmament.base.Sha256;
+import io.firmament.base.TenantId;
+import io.firmament.base.UploadId;
+import io.firmament.base.UserId;
+import io.firmament.edge.HttpResponse;
+import io.firmament.edge.Operation;
+import io.firmament.edge.Request;
+import io.firmament.platform.firmware.Analysis;
+import io.firmament.platform.firmware.AnalysisDocument;
+import io.firmament.platform.firmware.AnalysisKey;
+import io.firmament.platform.firmware.FirmwareProblem;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectKeys;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.firmware.ReceiveUpload;
+import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.identity.Caller;
+import io.firmament.platform.identity.Permission;
+import io.firmament.platform.identity.ProductGroupAccess;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DownloadTest {
+  private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
+  private static final ProductGroupId GROUP = new ProductGroupId(UUID.randomUUID());
+
+  private final AwsUnderTest aws = AwsUnderTest.start();
+  private final DynamoDbClient dynamo = aws.dynamo();
+  private final S3Client s3 = aws.s3();
+  private final FirmwareStore store =
+      new DynamoFirmwareStore(dynamo, aws.table(dynamo, "firmware"));
+  private final ObjectStore objects = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
+  private final Operation file = new DownloadFirmwareFile(store, objects);
+  private final Operation sbom =
+      new DownloadSbom(store, objects, new SbomTool("Firmament", "firmament", "0"));
+
+  @AfterAll
+  void end() {
+    aws.close();
+  }
+
+  @Test
+  void streamsAFileOutOfThePack() throws IOException {
+    AnalysisKey key = analysed();
+    HttpResponse answer = file.handle(request(key, "etc/motd", caller(key.tenant(), GROUP)));
+    assertEquals("hello", text(answer));
+    assertEquals("nosniff", answer.headers().get("x-content-type-options"));
+    assertTrue(String.valueOf(answer.headers().get("content-disposition")).contains("\"motd\""));
+    assertEquals("hello", text(file.handle(request(key, "link", caller(key.tenant(), GROUP)))));
+  }
+
+  @Test
+  void aPathIsAnEntryOfTheTreeOrNothing() {
+    AnalysisKey key = analysed();
+    for (String path : new String[] {"", "none", "../etc/passwd", "etc/motd/x", "loop", "out"}) {
+      refuses(
+          FirmwareProblem.FILE_NOT_FOUND, file, request(key, path, caller(key.tenant(), GROUP)));
+    }
+    refuses(FirmwareProblem.NOT_A_FILE, file, request(key, "etc", caller(key.tenant(), GROUP)));
+    refuses(FirmwareProblem.NOT_A_FILE, file, request(key, "dev/tty", caller(key.tenant(), GROUP)));
+  }
+
+  @Test
+  void nobodyElseFindsTheFirmware() {
+    AnalysisKey key = analysed();
+    Caller stranger = caller(new TenantId(UUID.randomUUID()), GROUP);
+    Caller outsider = caller(key.tenant(), new ProductGroupId(UUID.randomUUID()));
+    for (Caller caller : new Caller[] {stranger, outsider}) {
+      refuses(BaseProblem.NOT_FOUND, file, request(key, "etc/motd", caller));
+      refuses(BaseProblem.NOT_FOUND, sbom, request(key, "", caller));
+    }
+  }
+
+  @Test
+  void writesAnSbomInTheFormAskedFor() throws IOException {
+    AnalysisKey key = analysed();
+    Request request = request(key, "", caller(key.tenant(), GROUP));
+    HttpResponse answer = sbom.handle(request);
+    assertTrue(text(answer).contains("\"bomFormat\""));
+    assertEquals(text(answer), text(sbom.handle(request)), "the same bytes");
+    refuses(
+        FirmwareProblem.SBOM_FORMAT_NOT_ACCEPTABLE,
+        sbom,
+        new Request(
+            "GET",
+            request.path(),
+            request.pathParameters(),
+            Map.of(),
+            Map.of("accept", "text/html"),
+            new byte[0],
+            request.caller(),
+            "http://x",
+            "r"));
+  }
+
+  @Test
+  void refusesWhileTheAnalysisRunsAndAfterItFailed() {
+    AnalysisKey key = received();
+    Request request = request(key, "etc/motd", caller(key.tenant(), GROUP));
+    refuses(FirmwareProblem.ANALYSIS_NOT_FINISHED, sbom, request);
+    store.finish(key, Analysis.Result.FAILED, Optional.of("broken"), NOW);
+    refuses(FirmwareProblem.ANALYSIS_FAILED, sbom, request);
+    refuses(FirmwareProblem.ANALYSIS_FAILED, file, request);
+  }
+
+  private static void refuses(Problem problem, Operation operation, Request request) {
+    ProblemException e = assertThrows(ProblemException.class, () -> operation.handle(request));
+    assertEquals(problem, e.problem());
+  }
+
+  private static String text(HttpResponse answer) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    switch (answer.body()) {
+      case HttpResponse.Body.Bytes bytes -> out.writeBytes(bytes.content());
+      case HttpResponse.Body.Stream stream -> stream.writer().writeTo(out);
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static Request request(AnalysisKey key, String path, Caller caller) {
+    return new Request(
+        "GET",
+        "/api/firmwares/x",
+        Map.of("id", key.firmware().toString(), "path", path),
+        Map.of(),
+        Map.of("accept", "*/*"),
+        new byte[0],
+        Optional.of(caller),
+        "http://x",
+        "r");
+  }
+
+  private static Caller caller(TenantId tenant, ProductGroupId group) {
+    return new Caller(
+        tenant,
+        new UserId(UUID.randomUUID()),
+        "a@b",
+        Caller.Credential.API_TOKEN,
+        Set.of(),
+        new ProductGroupAccess(Set.of(), Map.of(group, Set.of(Permission.FIRMWARE_VIEW))));
+  }
+
+  private AnalysisKey received() {
+    Upload upload =
+        new Upload(
+            new TenantId(UUID.randomUUID()),
+            new UploadId(UUID.randomUUID()),
+            new FirmwareId(UUID.randomUUID()),
+            new AnalysisId(UUID.randomUUID()),
+            "Router",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            new ProductId(UUID.randomUUID()),
+            GROUP,
+            Optional.empty(),
+            new UserId(UUID.randomUUID()),
+            NOW,
+            NOW.plus(Duration.ofDays(1)),
+            Optional.empty());
+    store.createUpload(upload);
+    objects.write(ObjectKeys.firmware(upload.tenant(), upload.id()), "x/y", new byte[] {1});
+    return AnalysisKey.of(
+        new ReceiveUpload(store, objects, Clock.fixed(NOW, ZoneOffset.UTC))
+            .receive(upload.tenant(), upload.id()));
+  }
+
+  private AnalysisKey analysed() {
+    AnalysisKey key = received();
+    write(key, AnalysisDocument.PACK, "....hello".getBytes(StandardCharsets.UTF_8));
+    String sha = Sha256.of("hello".getBytes(StandardCharsets.UTF_8)).hex();
+    String tree =
+        """
+        {"tree":1,"roots":[""]}
+        {"path":"dev/tty","type":"CHARACTER_DEVICE","mode":384,"rdev":"5:0","container":"cpio"}
+        {"path":"etc","type":"DIRECTORY","mode":493,"container":"cpio"}
+        {"path":"etc/motd","type":"FILE","mode":420,"size":5,"sha256":"SHA","offset":4,"length":5,"container":"cpio"}
+        {"path":"link","type":"SYMLINK","mode":511,"linkTarget":"/etc/motd","container":"cpio"}
+        {"path":"loop","type":"SYMLINK","mode":511,"linkTarget":"loop","container":"cpio"}
+        {"path":"out","type":"SYMLINK","mode":511,"linkTarget":"../../etc/passwd","container":"cpio"}
+        """
+            .replace("SHA", sha);
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(tree.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    write(key, AnalysisDocument.TREE, packed.toByteArray());
+    write(
+        key,
+        AnalysisDocument.UNPACK_REPORT,
+        ("{\"inputSize\":1,\"inputSha256\":\""
+                + sha
+                + "\",\"chunks\":[],\"notes\":[],\"explainedPercent\":0,\"complete\":true,"
+                + "\"counts\":{}}")
+            .getBytes(StandardCharsets.UTF_8));
+    write(
+        key,
+        AnalysisDocument.INVENTORY,
+        "{\"components\":[],\"identity\":{},\"notes\":[]}".getBytes(StandardCharsets.UTF_8));
+    write(key, AnalysisDocument.MATCHES, "[]".getBytes(StandardCharsets.UTF_8));
+    assertTrue(store.finish(key, Analysis.Result.COMPLETE, Optional.empty(), NOW));
+    return key;
+  }
+
+  private void write(AnalysisKey key, AnalysisDocument document, byte[] content) {
+    objects.write(ObjectKeys.document(key, document), "x/y", content);
+  }
+}

@@ -179,6 +179,9 @@ final class TreeSink implements Sink {
   }
 
   private String stripped(String name) {
+    if (name.equals("kernel") || name.equals("vmlinux")) {
+      return "vmlinux";
+    }
     String lower = name.toLowerCase(Locale.ROOT);
     for (String suffix : suffixes) {
       if (lower.endsWith(suffix) && lower.length() > suffix.length()) {

@@ -1,0 +1,168 @@
+package io.firmament.analysis.unpack.formats;
+
+import io.firmament.analysis.tree.ByteSource;
+import io.firmament.analysis.tree.Entry.DeviceNumber;
+import io.firmament.analysis.tree.EntryType;
+import io.firmament.analysis.unpack.formats.FormatCard.Magic;
+import io.firmament.analysis.unpack.io.Binary;
+import io.firmament.analysis.unpack.io.SourceChannel;
+import io.firmament.analysis.unpack.io.SourceInputStream;
+import io.firmament.base.finding.Confidence;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+
+/// ZIP archives (also jar, apk, and update packages), by their central directory; without one, by
+/// their local headers.
+final class ZipFormat implements Format {
+  private static final long CENTRAL = 0x02014b50L;
+
+  @Override
+  public FormatCard card() {
+    return new FormatCard(
+        "zip",
+        "ZIP archive",
+        FormatCard.Kind.TREE,
+        List.of(Magic.hex(0, "504b0304")),
+        List.of(".zip"),
+        List.of("encrypted members are reported, not read", "split archives are not read"),
+        List.of("PKWARE APPNOTE.TXT 6.3.10"));
+  }
+
+  @Override
+  public Optional<Chunk> probe(ByteSource source, long start) {
+    byte[] head = Binary.upTo(source, start, 30);
+    if (head.length < 30 || head[4] > 63 || Binary.u16le(head, 26) == 0 || head[5] > 20) {
+      return Optional.empty();
+    }
+    long end = endOfDirectory(source, start);
+    boolean encrypted = (head[6] & 1) != 0;
+    if (end > 0) {
+      return Optional.of(new Chunk(start, end, Confidence.HIGH, encrypted, Map.of()));
+    }
+    return start == 0
+        ? Optional.of(
+            new Chunk(
+                start, source.size(), Confidence.LOW, encrypted, Map.of("directory", "missing")))
+        : Optional.empty();
+  }
+
+  /// Section 4.3.16: finds the end record whose central directory lies where it says, relative to
+  /// the start of this archive. Gives -1 where there is none.
+  private static long endOfDirectory(ByteSource source, long start) {
+    byte[] buffer = new byte[(1 << 16) + 22];
+    for (long base = start; base < source.size(); base += 1 << 16) {
+      int filled = source.read(base, buffer, 0, buffer.length);
+      for (int i = 0; i < 1 << 16 && i + 22 <= filled; i++) {
+        if (buffer[i] == 'P' && buffer[i + 1] == 'K' && buffer[i + 2] == 5 && buffer[i + 3] == 6) {
+          long end = base + i + 22 + Binary.u16le(buffer, i + 20);
+          long size = Binary.u32le(buffer, i + 12);
+          long offset = Binary.u32le(buffer, i + 16);
+          boolean zip64 = offset == 0xffffffffL || Binary.u16le(buffer, i + 10) == 0xffff;
+          if (end <= source.size()
+              && (zip64
+                  ? base + i - 20 >= start
+                  : isCentral(source, start, offset, size, base + i))) {
+            return end;
+          }
+        }
+      }
+    }
+    return -1;
+  }
+
+  private static boolean isCentral(
+      ByteSource source, long start, long offset, long size, long end) {
+    byte[] magic = Binary.upTo(source, start + offset, 4);
+    return start + offset + size == end
+        && (size == 0 || (magic.length == 4 && Binary.u32le(magic, 0) == CENTRAL));
+  }
+
+  @Override
+  public void unpack(ByteSource content, Chunk chunk, Sink sink) throws IOException {
+    if (chunk.meta().containsKey("directory")) {
+      byLocalHeaders(content, sink);
+      return;
+    }
+    try (ZipFile zip =
+        ZipFile.builder()
+            .setSeekableByteChannel(new SourceChannel(content))
+            .setCharset(StandardCharsets.UTF_8)
+            .setIgnoreLocalFileHeader(true)
+            .get()) {
+      for (ZipArchiveEntry entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
+        RawEntry raw = raw(entry, new byte[0]);
+        if (entry.getGeneralPurposeBit().usesEncryption()) {
+          sink.encrypted(entry.getName() + " needs a password");
+        } else if (!zip.canReadEntryData(entry)) {
+          sink.unsupported(entry.getName() + " uses method " + entry.getMethod());
+        } else if (raw.type() == EntryType.SYMLINK) {
+          try (InputStream in = zip.getInputStream(entry)) {
+            sink.entry(raw(entry, in.readNBytes(sink.limits().nameBytes())));
+          }
+        } else if (raw.type() == EntryType.FILE) {
+          sink.file(raw, Body.decoded(() -> zip.getInputStream(entry)));
+        } else {
+          sink.entry(raw);
+        }
+      }
+    }
+  }
+
+  private static void byLocalHeaders(ByteSource content, Sink sink) throws IOException {
+    try (ZipArchiveInputStream zip =
+        new ZipArchiveInputStream(new SourceInputStream(content, 0), "UTF-8", true, true)) {
+      for (ZipArchiveEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        if (entry.getGeneralPurposeBit().usesEncryption()) {
+          sink.encrypted(entry.getName() + " needs a password");
+        } else if (!zip.canReadEntryData(entry)) {
+          sink.unsupported(entry.getName() + " uses method " + entry.getMethod());
+        } else if (entry.isDirectory()) {
+          sink.entry(raw(entry, new byte[0]));
+        } else {
+          sink.file(raw(entry, new byte[0]), Body.decoded(() -> new Unclosed(zip)));
+        }
+      }
+    }
+    throw new io.firmament.analysis.unpack.io.TruncatedException("no central directory");
+  }
+
+  /// A member of an archive that is read on afterwards.
+  private static final class Unclosed extends java.io.FilterInputStream {
+    Unclosed(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /// The upper half of the external attributes is a Unix mode where the maker was Unix (4.4.2.2).
+  private static RawEntry raw(ZipArchiveEntry entry, byte[] target) {
+    int mode = entry.getUnixMode();
+    EntryType type =
+        entry.isDirectory()
+            ? EntryType.DIRECTORY
+            : (mode & 0170000) == 0 ? EntryType.FILE : RawEntry.type(mode);
+    int permissions = mode != 0 ? mode & 07777 : type == EntryType.DIRECTORY ? 0755 : 0644;
+    byte[] name = entry.getRawName();
+    // DOS time has no zone, so that it is no point in time; it is left out.
+    return new RawEntry(
+        name == null ? entry.getName().getBytes(StandardCharsets.UTF_8) : name,
+        type,
+        permissions,
+        0,
+        0,
+        0,
+        DeviceNumber.NONE,
+        target,
+        Map.of());
+  }
+}

@@ -1,5 +1,7 @@
 package io.firmament.local;
 
+import io.firmament.aws.AwsClients;
+import io.firmament.aws.DynamoTables;
 import io.firmament.engines.DynamoEngine;
 import io.firmament.engines.ObjectEngine;
 import io.firmament.engines.ObjectListener;
@@ -9,40 +11,24 @@ import io.firmament.schema.Setting;
 import io.firmament.schema.TableDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
-import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.Projection;
-import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
-import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
 
 /// The local servers with the resources that the CDK app would deploy: a table per context, the
 /// buckets, and a queue with a dead-letter queue per stage.
 final class LocalServers implements AutoCloseable {
-  private static final Region REGION = Region.EU_CENTRAL_1;
+  private static final String REGION = "eu-central-1";
   private static final List<Setting> BUCKETS =
       List.of(Setting.BUCKET_UPLOADS, Setting.BUCKET_DOCUMENTS, Setting.BUCKET_EVIDENCE);
 
@@ -58,37 +44,26 @@ final class LocalServers implements AutoCloseable {
   private final DynamoDbClient dynamoClient;
   private final S3Client s3Client;
   private final SqsClient sqsClient;
+  private final S3Presigner presigner;
   private final Map<String, String> environment = new HashMap<>();
 
   private LocalServers(DynamoEngine dynamo, ObjectEngine objects, QueueEngine queues) {
     this.dynamo = dynamo;
     this.objects = objects;
     this.queues = queues;
-    AwsCredentialsProvider credentials =
-        StaticCredentialsProvider.create(
-            AwsBasicCredentials.create(objects.accessKey(), objects.secretKey()));
-    this.dynamoClient =
-        DynamoDbClient.builder()
-            .endpointOverride(dynamo.endpoint())
-            .region(REGION)
-            .credentialsProvider(credentials)
-            .httpClient(UrlConnectionHttpClient.create())
-            .build();
-    this.s3Client =
-        S3Client.builder()
-            .endpointOverride(objects.endpoint())
-            .region(REGION)
-            .credentialsProvider(credentials)
-            .forcePathStyle(true)
-            .httpClient(ApacheHttpClient.create())
-            .build();
-    this.sqsClient =
-        SqsClient.builder()
-            .endpointOverride(queues.endpoint())
-            .region(REGION)
-            .credentialsProvider(credentials)
-            .httpClient(UrlConnectionHttpClient.create())
-            .build();
+    environment.putAll(
+        Map.of(
+            "AWS_REGION", REGION,
+            "AWS_ACCESS_KEY_ID", objects.accessKey(),
+            "AWS_SECRET_ACCESS_KEY", objects.secretKey(),
+            "AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString(),
+            "AWS_ENDPOINT_URL_S3", objects.endpoint().toString(),
+            "AWS_ENDPOINT_URL_SQS", queues.endpoint().toString()));
+    AwsClients clients = AwsClients.of(environment);
+    this.dynamoClient = clients.dynamo();
+    this.s3Client = clients.s3();
+    this.sqsClient = clients.sqs();
+    this.presigner = clients.presigner();
   }
 
   /// Starts the servers; with a folder they keep what they hold, without one they forget it.
@@ -123,16 +98,8 @@ final class LocalServers implements AutoCloseable {
     return sqsClient;
   }
 
-  URI objectEndpoint() {
-    return objects.endpoint();
-  }
-
-  String accessKey() {
-    return objects.accessKey();
-  }
-
-  String secretKey() {
-    return objects.secretKey();
+  S3Presigner presigner() {
+    return presigner;
   }
 
   String queueUrl(Stage stage) {
@@ -144,51 +111,12 @@ final class LocalServers implements AutoCloseable {
   }
 
   private void createTables() {
+    DynamoTables tables = new DynamoTables(dynamoClient);
     for (TableDefinition table : TableDefinition.all()) {
       String name = "firmament-" + table.name();
       environment.put(Setting.table(table.name()).variable(), name);
-      try {
-        dynamoClient.createTable(request(table, name));
-      } catch (ResourceInUseException e) {
-        // It is there from an earlier run.
-      }
+      tables.create(table, name);
     }
-  }
-
-  private static CreateTableRequest request(TableDefinition table, String name) {
-    List<String> keys = new ArrayList<>(List.of(table.partitionKey(), table.sortKey()));
-    table.indexes().forEach(index -> keys.addAll(List.of(index.partitionKey(), index.sortKey())));
-    return CreateTableRequest.builder()
-        .tableName(name)
-        .billingMode(BillingMode.PAY_PER_REQUEST)
-        .keySchema(keySchema(table.partitionKey(), table.sortKey()))
-        .attributeDefinitions(
-            keys.stream()
-                .map(
-                    key ->
-                        AttributeDefinition.builder()
-                            .attributeName(key)
-                            .attributeType(ScalarAttributeType.S)
-                            .build())
-                .toList())
-        .globalSecondaryIndexes(
-            table.indexes().stream()
-                .map(
-                    index ->
-                        GlobalSecondaryIndex.builder()
-                            .indexName(index.name())
-                            .keySchema(keySchema(index.partitionKey(), index.sortKey()))
-                            .projection(
-                                Projection.builder().projectionType(ProjectionType.ALL).build())
-                            .build())
-                .toList())
-        .build();
-  }
-
-  private static List<KeySchemaElement> keySchema(String partition, String sort) {
-    return List.of(
-        KeySchemaElement.builder().attributeName(partition).keyType(KeyType.HASH).build(),
-        KeySchemaElement.builder().attributeName(sort).keyType(KeyType.RANGE).build());
   }
 
   private void createBuckets() {
@@ -246,6 +174,7 @@ final class LocalServers implements AutoCloseable {
     dynamoClient.close();
     s3Client.close();
     sqsClient.close();
+    presigner.close();
     queues.close();
     objects.close();
     dynamo.close();

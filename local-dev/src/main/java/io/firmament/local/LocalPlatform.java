@@ -1,0 +1,157 @@
+package io.firmament.local;
+
+import io.firmament.base.Ids;
+import io.firmament.base.Log;
+import io.firmament.edge.HttpFunction;
+import io.firmament.edge.OperationCatalogue;
+import io.firmament.graphql.GraphqlLimits;
+import io.firmament.graphql.GraphqlOperation;
+import io.firmament.platform.firmware.ObjectKeys;
+import io.firmament.platform.firmware.Stage;
+import io.firmament.rest.Operations;
+import io.firmament.rest.Platform;
+import io.firmament.schema.Contract;
+import io.firmament.schema.Setting;
+import io.firmament.transfer.TransferHandler;
+import io.firmament.transfer.TransferServer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// The whole platform in one process: the functions behind a gateway that sends them the events of
+/// API Gateway, the transfer service, the pipeline behind its queues, on local servers that speak
+/// the protocols of DynamoDB, S3 and SQS.
+final class LocalPlatform implements AutoCloseable {
+  private static final Log LOG = Log.of(LocalPlatform.class);
+  private static final String HOST = "127.0.0.1";
+
+  private final Optional<Path> data;
+  private final LocalServers servers;
+  private final LocalPorts ports;
+  private final List<QueueTrigger> triggers;
+  private final TransferServer http;
+  private final Clock clock;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  private LocalPlatform(
+      Optional<Path> data,
+      LocalServers servers,
+      LocalPorts ports,
+      List<QueueTrigger> triggers,
+      TransferServer http,
+      Clock clock) {
+    this.data = data;
+    this.servers = servers;
+    this.ports = ports;
+    this.triggers = List.copyOf(triggers);
+    this.http = http;
+    this.clock = clock;
+  }
+
+  /// Starts everything.
+  ///
+  /// @param data where to keep what there is; empty to forget it at the end
+  /// @param port to listen on; 0 for any free one
+  static LocalPlatform start(Optional<Path> data, int port) {
+    Clock clock = Clock.systemUTC();
+    Ids ids = Ids.random();
+    AtomicReference<LocalServers> started = new AtomicReference<>();
+    LocalServers servers =
+        LocalServers.start(
+            data,
+            (bucket, key, reason) -> announce(started.get(), bucket, key, reason, clock, ids));
+    started.set(servers);
+    LocalPorts ports =
+        new LocalPorts(servers, new KeyFolder(data.map(folder -> folder.resolve("keys"))));
+    Platform platform = new Platform(ports, clock, ids, new SecureRandom());
+    OperationCatalogue operations = operations(platform, ports, clock, ids);
+    HttpFunction function =
+        new HttpFunction(platform.authenticator(), operations, Optional.empty());
+    TransferHandler transfer =
+        new TransferHandler(
+            platform.authenticator(),
+            operations,
+            ports.firmware(),
+            ports.uploads(),
+            Optional.empty(),
+            ids,
+            clock);
+    LocalGateway gateway =
+        new LocalGateway(
+            (operation, event) -> function.handle(Contract.route(operation), event),
+            transfer,
+            ids,
+            clock);
+    TransferServer http = TransferServer.start(HOST, port, gateway);
+    return new LocalPlatform(
+        data, servers, ports, LocalPipeline.start(servers, ports, clock), http, clock);
+  }
+
+  private static OperationCatalogue operations(
+      Platform platform, LocalPorts ports, Clock clock, Ids ids) {
+    OperationCatalogue rest = new Operations(platform);
+    GraphqlOperation graphql =
+        new GraphqlOperation(
+            ports.identity(),
+            platform.apiTokens(),
+            ports.firmware(),
+            ports.uploads(),
+            Optional.empty(),
+            GraphqlLimits.standard(),
+            ids,
+            clock);
+    return id -> id.equals("graphql") ? Optional.of(graphql) : rest.find(id);
+  }
+
+  /// What the rule on the event bus does: events of images go to the first stage's queue.
+  private static void announce(
+      LocalServers servers, String bucket, String key, String reason, Clock clock, Ids ids) {
+    boolean uploads = bucket.equals(Setting.BUCKET_UPLOADS.in(servers.environment()));
+    if (uploads && ObjectKeys.parseFirmware(key).isPresent()) {
+      ObjectCreatedEvent event =
+          new ObjectCreatedEvent(ids.next().toString(), clock.instant(), bucket, key, reason);
+      servers
+          .sqs()
+          .sendMessage(
+              request ->
+                  request.queueUrl(servers.queueUrl(Stage.UNPACK)).messageBody(event.toJson()));
+    }
+  }
+
+  String url() {
+    return http.url().toString();
+  }
+
+  /// The demo tenant, made on first use.
+  Seed seed() {
+    return Seed.ensure(data, ports.identity(), clock, Ids.random());
+  }
+
+  /// Waits until the process is told to stop.
+  void awaitStop() {
+    Thread closing = Thread.ofPlatform().name("stop").unstarted(this::close);
+    Runtime.getRuntime().addShutdownHook(closing);
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (stopped.getCount() == 0) {
+      return;
+    }
+    stopped.countDown();
+    http.close();
+    new ArrayList<>(triggers).forEach(QueueTrigger::close);
+    servers.close();
+    LOG.info("platform_stopped");
+  }
+}

@@ -1,0 +1,66 @@
+package io.firmament.local;
+
+import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.identity.DynamoIdentityStore;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.identity.IdentityStore;
+import io.firmament.platform.identity.TokenSigner;
+import io.firmament.rest.Ports;
+import io.firmament.schema.Setting;
+
+/// The ports of a local platform: the adapters of the cloud on local servers, and software keys.
+final class LocalPorts implements Ports {
+  private final IdentityStore identity;
+  private final FirmwareStore firmware;
+  private final ObjectStore uploads;
+  private final ObjectStore documents;
+  private final TokenSigner idTokenKey;
+  private final TokenSigner tenantTokenKey;
+
+  LocalPorts(LocalServers servers, KeyFolder keys) {
+    this.identity =
+        new DynamoIdentityStore(
+            servers.dynamo(), Setting.TABLE_IDENTITY.in(servers.environment()));
+    this.firmware =
+        new DynamoFirmwareStore(
+            servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
+    this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
+    this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
+    this.idTokenKey = keys.tokenSigner("id-token");
+    this.tenantTokenKey = keys.tokenSigner("tenant-token");
+  }
+
+  private static ObjectStore bucket(LocalServers servers, Setting setting) {
+    return new S3ObjectStore(
+        servers.s3(), servers.presigner(), setting.in(servers.environment()));
+  }
+
+  @Override
+  public IdentityStore identity() {
+    return identity;
+  }
+
+  FirmwareStore firmware() {
+    return firmware;
+  }
+
+  ObjectStore uploads() {
+    return uploads;
+  }
+
+  ObjectStore documents() {
+    return documents;
+  }
+
+  @Override
+  public TokenSigner idTokenKey() {
+    return idTokenKey;
+  }
+
+  @Override
+  public TokenSigner tenantTokenKey() {
+    return tenantTokenKey;
+  }
+}

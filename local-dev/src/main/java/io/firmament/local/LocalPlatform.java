@@ -102,7 +102,7 @@ final class LocalPlatform implements AutoCloseable {
             ports.firmware(),
             ports.uploads(),
             Optional.empty(),
-            GraphqlLimits.standard(),
+            GraphqlLimits.DEFAULT,
             ids,
             clock);
     return id -> id.equals("graphql") ? Optional.of(graphql) : rest.find(id);

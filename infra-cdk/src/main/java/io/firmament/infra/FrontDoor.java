@@ -98,7 +98,7 @@ final class FrontDoor {
     SecurityGroup group =
         SecurityGroup.Builder.create(stack, "TransferDoorGroup")
             .vpc(vpc)
-            .description("CloudFront's VPC origin to the balancer")
+            .description("From the VPC origin to the balancer")
             .allowAllOutbound(false)
             .build();
     group.addIngressRule(

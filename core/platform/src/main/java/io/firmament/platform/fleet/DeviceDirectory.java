@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// decommissioned device is still heard.
 public final class DeviceDirectory {
   /// How long a record is trusted.
-  public static final Duration FRESH = Duration.ofSeconds(5);
+  public static final Duration FRESH = Duration.ofSeconds(2);
 
   private static final Duration SETTLED = Duration.ofMillis(500);
   private static final int MAX_ENTRIES = 50_000;

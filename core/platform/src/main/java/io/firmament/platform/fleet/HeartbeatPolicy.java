@@ -20,7 +20,7 @@ public record HeartbeatPolicy(
   /// A minute between heartbeats, 500 a second, one write in 100 intervals.
   public static HeartbeatPolicy standard() {
     return new HeartbeatPolicy(
-        Duration.ofSeconds(60), 500, 100, Duration.ofSeconds(90), Duration.ofDays(30));
+        Duration.ofSeconds(60), 500, 100, Duration.ofMinutes(6), Duration.ofDays(30));
   }
 
   public HeartbeatPolicy withInterval(Duration newInterval) {

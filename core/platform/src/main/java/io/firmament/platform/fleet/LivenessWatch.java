@@ -87,7 +87,7 @@ public final class LivenessWatch {
     boolean due = !now.isBefore(leaseDue.get());
     if (due && !watched.isEmpty()) {
       store.renewLease(watcher, now.plus(policy.lease()));
-      leaseDue.set(now.plus(policy.lease().dividedBy(3)));
+      leaseDue.set(now.plus(policy.lease().dividedBy(2)));
     }
   }
 

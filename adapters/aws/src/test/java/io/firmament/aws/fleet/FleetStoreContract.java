@@ -1,0 +1,330 @@
+package io.firmament.aws.fleet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.firmament.base.BaseProblem;
+import io.firmament.base.Cursor;
+import io.firmament.base.EnrollTokenId;
+import io.firmament.base.Page;
+import io.firmament.base.PageRequest;
+import io.firmament.base.ProblemException;
+import io.firmament.base.Sha256;
+import io.firmament.base.TenantId;
+import io.firmament.base.UserId;
+import io.firmament.platform.fleet.AuditEvent;
+import io.firmament.platform.fleet.CertificateSerial;
+import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.DeviceCertificate;
+import io.firmament.platform.fleet.DeviceEvent;
+import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.EnrollToken;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.fleet.FleetStore;
+import io.firmament.platform.fleet.FleetStore.Base;
+import io.firmament.platform.fleet.FleetStore.DeviceChange;
+import io.firmament.platform.fleet.FleetStore.EnrollOutcome;
+import io.firmament.platform.fleet.FleetStore.Enrolment;
+import io.firmament.platform.fleet.FleetStore.PresenceReport;
+import io.firmament.platform.fleet.FleetStore.TokenUse;
+import io.firmament.platform.fleet.HardwareId;
+import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Presence;
+import io.firmament.platform.fleet.Tags;
+import io.firmament.platform.fleet.WatcherId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/// What every [FleetStore] does.
+interface FleetStoreContract {
+  Instant NOW = Instant.parse("2026-03-01T10:00:00.123Z");
+
+  /// The store under test; each test works in a tenant of its own.
+  FleetStore store();
+
+  @Test
+  default void keepsATokenUntilItIsDeleted() {
+    EnrollToken token = token(tenant(), 2);
+    store().addToken(token, audit(token.tenant(), "created"));
+    assertEquals(Optional.of(token), store().findToken(token.tenant(), token.id()));
+    assertEquals(List.of(token), store().listTokens(token.tenant(), PageRequest.first()).items());
+    assertEquals(Optional.empty(), store().findToken(tenant(), token.id()));
+    assertFalse(store().deleteToken(tenant(), token.id(), audit(token.tenant(), "foreign")));
+    assertTrue(store().deleteToken(token.tenant(), token.id(), audit(token.tenant(), "deleted")));
+    assertFalse(store().deleteToken(token.tenant(), token.id(), audit(token.tenant(), "again")));
+    assertEquals(Optional.empty(), store().findToken(token.tenant(), token.id()));
+    assertEquals(List.of("created", "deleted"), actions(token.tenant()));
+  }
+
+  @Test
+  default void enrolsAsManyDevicesAsTheTokenHasUses() {
+    EnrollToken token = stored(token(tenant(), 1));
+    Device device = device(token, "a");
+    assertEquals(
+        new EnrollOutcome.Enrolled(device), enroll(device, TokenUse.SPEND, Base.NO_DEVICE));
+    assertEquals(Optional.of(device), store().findDevice(device.tenant(), device.name()));
+    assertEquals(1, store().findToken(token.tenant(), token.id()).orElseThrow().uses());
+    assertInstanceOf(
+        EnrollOutcome.TokenRefused.class,
+        enroll(device(token, "b"), TokenUse.SPEND, Base.NO_DEVICE));
+    assertEquals(
+        Optional.empty(), store().findDevice(token.tenant(), new DeviceName("b")), "no half");
+    assertEquals(
+        new EnrollOutcome.Enrolled(device.atVersion(2)),
+        enroll(device, TokenUse.ALREADY_SPENT, Base.SAME_VERSION));
+  }
+
+  @Test
+  default void spendsNothingWhereTheDeviceIsNotAsExpected() {
+    EnrollToken token = stored(token(tenant(), 5));
+    Device device = device(token, "a");
+    enroll(device, TokenUse.SPEND, Base.NO_DEVICE);
+    assertInstanceOf(
+        EnrollOutcome.DeviceConflict.class, enroll(device, TokenUse.SPEND, Base.NO_DEVICE));
+    assertInstanceOf(
+        EnrollOutcome.DeviceConflict.class,
+        enroll(device.atVersion(9), TokenUse.SPEND, Base.SAME_VERSION));
+    assertEquals(1, store().findToken(token.tenant(), token.id()).orElseThrow().uses());
+  }
+
+  @Test
+  default void refusesATokenThatExpiredOrWasDeleted() {
+    EnrollToken token = stored(token(tenant(), 5));
+    Device device = device(token, "a");
+    Enrolment enrolment = enrolment(device, TokenUse.SPEND, Base.NO_DEVICE);
+    assertInstanceOf(
+        EnrollOutcome.TokenRefused.class, store().enroll(enrolment, token.expiresAt()));
+    store().deleteToken(token.tenant(), token.id(), audit(token.tenant(), "deleted"));
+    assertInstanceOf(EnrollOutcome.TokenRefused.class, store().enroll(enrolment, NOW));
+    assertEquals(Optional.empty(), store().findDevice(device.tenant(), device.name()));
+  }
+
+  @Test
+  default void updatesOnlyTheVersionThatWasRead() {
+    Device device = enrolled("a");
+    assertTrue(store().update(change(device, Optional.of(audit(device.tenant(), "one")))));
+    assertFalse(store().update(change(device, Optional.of(audit(device.tenant(), "two")))));
+    assertEquals(2, read(device).version());
+    assertEquals(List.of("enrolled", "one"), actions(device.tenant()));
+    assertEquals(
+        2, store().history(device.tenant(), device.name(), PageRequest.first()).items().size());
+  }
+
+  @Test
+  default void pagesDevicesByNameWithinATenant() {
+    EnrollToken token = stored(token(tenant(), 10));
+    for (String name : List.of("c", "a", "e", "b", "d")) {
+      enroll(device(token, name), TokenUse.SPEND, Base.NO_DEVICE);
+    }
+    List<String> names = new ArrayList<>();
+    PageRequest asked = new PageRequest(2, Optional.empty());
+    Page<Device> page = store().listDevices(token.tenant(), asked);
+    page.items().forEach(device -> names.add(device.name().value()));
+    while (page.next().isPresent()) {
+      page = store().listDevices(token.tenant(), asked.after(page.next().get()));
+      page.items().forEach(device -> names.add(device.name().value()));
+    }
+    assertEquals(List.of("a", "b", "c", "d", "e"), names);
+    assertEquals(List.of(), store().listDevices(tenant(), PageRequest.first()).items());
+    ProblemException refusal =
+        assertThrows(
+            ProblemException.class,
+            () -> store().listDevices(token.tenant(), asked.after(new Cursor("%%%"))));
+    assertEquals(BaseProblem.INVALID_CURSOR, refusal.problem());
+  }
+
+  @Test
+  default void showsTheNewestOfAHistoryFirst() {
+    Device device = enrolled("a");
+    for (int i = 1; i <= 3; i++) {
+      store()
+          .update(
+              new DeviceChange(
+                  device.atVersion(i),
+                  event(device, NOW.plusSeconds(i), DeviceEvent.Kind.REGISTERED),
+                  Optional.empty()));
+    }
+    Page<DeviceEvent> page =
+        store().history(device.tenant(), device.name(), new PageRequest(3, Optional.empty()));
+    assertEquals(
+        List.of(NOW.plusSeconds(3), NOW.plusSeconds(2), NOW.plusSeconds(1)),
+        page.items().stream().map(DeviceEvent::at).toList());
+    assertTrue(page.next().isPresent());
+  }
+
+  @Test
+  default void recordsPresenceWithoutTouchingTheVersion() {
+    Device device = enrolled("a");
+    WatcherId watcher = new WatcherId(UUID.randomUUID());
+    Presence.Online online = new Presence.Online(NOW, NOW, Duration.ofSeconds(60), watcher);
+    report(device, online, watcher, DeviceEvent.Kind.ONLINE);
+    assertEquals(online, read(device).presence());
+    assertEquals(device.version(), read(device).version());
+    assertTrue(store().update(change(device, Optional.empty())));
+    assertEquals(online, read(device).presence(), "an update keeps the presence");
+    report(device, new Presence.Offline(NOW), watcher, DeviceEvent.Kind.OFFLINE);
+    assertEquals(new Presence.Offline(NOW), read(device).presence());
+  }
+
+  @Test
+  default void dropsReportsThatAreStaleOrOfAnotherWatcher() {
+    Device device = enrolled("a");
+    WatcherId first = new WatcherId(UUID.randomUUID());
+    WatcherId second = new WatcherId(UUID.randomUUID());
+    Presence.Online late =
+        new Presence.Online(NOW, NOW.plusSeconds(9), Duration.ofSeconds(60), second);
+    report(device, late, second, DeviceEvent.Kind.ONLINE);
+    report(
+        device,
+        new Presence.Online(NOW, NOW, Duration.ofSeconds(60), first),
+        first,
+        DeviceEvent.Kind.ONLINE);
+    report(device, new Presence.Offline(NOW.plusSeconds(20)), first, DeviceEvent.Kind.OFFLINE);
+    assertEquals(late, read(device).presence());
+    Device missing = device(token(device.tenant(), 1), "missing");
+    report(missing, late, second, DeviceEvent.Kind.ONLINE);
+    assertEquals(Optional.empty(), store().findDevice(missing.tenant(), missing.name()));
+  }
+
+  @Test
+  default void remembersLeases() {
+    WatcherId watcher = new WatcherId(UUID.randomUUID());
+    WatcherId unknown = new WatcherId(UUID.randomUUID());
+    store().renewLease(watcher, NOW);
+    store().renewLease(watcher, NOW.plusSeconds(5));
+    assertEquals(
+        Map.of(watcher, NOW.plusSeconds(5)), store().leases(Set.of(watcher, unknown)));
+  }
+
+  private EnrollOutcome enroll(Device device, TokenUse use, Base base) {
+    return store().enroll(enrolment(device, use, base), NOW);
+  }
+
+  private Enrolment enrolment(Device device, TokenUse use, Base base) {
+    return new Enrolment(
+        device,
+        use,
+        base,
+        event(device, NOW, DeviceEvent.Kind.ENROLLED),
+        audit(device.tenant(), "enrolled"));
+  }
+
+  private Device enrolled(String name) {
+    Device device = device(stored(token(tenant(), 1)), name);
+    assertInstanceOf(
+        EnrollOutcome.Enrolled.class, enroll(device, TokenUse.SPEND, Base.NO_DEVICE));
+    return device;
+  }
+
+  private Device read(Device device) {
+    return store().findDevice(device.tenant(), device.name()).orElseThrow();
+  }
+
+  private void report(
+      Device device, Presence presence, WatcherId watcher, DeviceEvent.Kind kind) {
+    store()
+        .recordPresence(
+            List.of(
+                new PresenceReport(
+                    device.tenant(),
+                    device.name(),
+                    presence,
+                    watcher,
+                    Optional.of(event(device, NOW, kind)))));
+  }
+
+  private EnrollToken stored(EnrollToken token) {
+    store().addToken(token, new AuditEvent(
+        UUID.randomUUID(), tenant(), NOW, "user:1", "elsewhere", "x", new TreeMap<>()));
+    return token;
+  }
+
+  private List<String> actions(TenantId tenant) {
+    return store().auditEvents(tenant, PageRequest.first()).items().stream()
+        .map(AuditEvent::action)
+        .toList();
+  }
+
+  private static DeviceChange change(Device device, Optional<AuditEvent> audit) {
+    return new DeviceChange(
+        device, event(device, NOW.plusSeconds(1), DeviceEvent.Kind.REGISTERED), audit);
+  }
+
+  static TenantId tenant() {
+    return new TenantId(UUID.randomUUID());
+  }
+
+  static EnrollToken token(TenantId tenant, int uses) {
+    return new EnrollToken(
+        tenant,
+        new EnrollTokenId(UUID.randomUUID()),
+        "label",
+        new Sha256("ab".repeat(32)),
+        new EnrollToken.Binding(
+            FleetName.DEFAULT, Tags.of(Map.of("site", "1")), Optional.of(new HardwareId("hw"))),
+        uses,
+        0,
+        new UserId(UUID.randomUUID()),
+        NOW,
+        NOW.plusSeconds(3600));
+  }
+
+  static Device device(EnrollToken token, String name) {
+    return new Device(
+        token.tenant(),
+        new DeviceName(name),
+        FleetName.DEFAULT,
+        new HardwareId("hw-" + name),
+        new HardwareProfile("m", "s", "arm64", 1L << 40, 4, List.of("gpu"), "os", "6.1"),
+        Tags.of(Map.of("a", "b")),
+        Tags.none(),
+        "agent-1",
+        Device.State.ENROLLED,
+        new DeviceCertificate(new CertificateSerial("1f"), new Sha256("cd".repeat(32)), NOW),
+        Optional.of(
+            new DeviceCertificate(new CertificateSerial("2f"), new Sha256("ef".repeat(32)), NOW)),
+        token.id(),
+        NOW,
+        Optional.empty(),
+        new Presence.Unseen(),
+        1);
+  }
+
+  static DeviceEvent event(Device device, Instant at, DeviceEvent.Kind kind) {
+    return new DeviceEvent(
+        UUID.randomUUID(),
+        device.tenant(),
+        device.name(),
+        at,
+        kind,
+        new TreeMap<>(Map.of("fact", "1")));
+  }
+
+  static AuditEvent audit(TenantId tenant, String action) {
+    long order =
+        switch (action) {
+          case "created", "enrolled" -> 0;
+          case "deleted", "one" -> 1;
+          default -> 2;
+        };
+    return new AuditEvent(
+        UUID.randomUUID(),
+        tenant,
+        NOW.plusSeconds(order),
+        "user:1",
+        action,
+        "thing:1",
+        new TreeMap<>(Map.of("k", "v")));
+  }
+}

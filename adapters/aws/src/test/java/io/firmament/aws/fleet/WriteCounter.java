@@ -1,0 +1,100 @@
+package io.firmament.aws.fleet;
+
+import io.firmament.base.EnrollTokenId;
+import io.firmament.base.Page;
+import io.firmament.base.PageRequest;
+import io.firmament.base.TenantId;
+import io.firmament.platform.fleet.AuditEvent;
+import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.DeviceEvent;
+import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.EnrollToken;
+import io.firmament.platform.fleet.FleetStore;
+import io.firmament.platform.fleet.WatcherId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Counts the items that liveness writes, on their way to a real store.
+final class WriteCounter implements FleetStore {
+  private final FleetStore store;
+  private final AtomicLong writes = new AtomicLong();
+
+  WriteCounter(FleetStore store) {
+    this.store = store;
+  }
+
+  long writes() {
+    return writes.get();
+  }
+
+  @Override
+  public void recordPresence(List<PresenceReport> reports) {
+    reports.forEach(report -> writes.addAndGet(report.event().isPresent() ? 2 : 1));
+    store.recordPresence(reports);
+  }
+
+  @Override
+  public void renewLease(WatcherId watcher, Instant until) {
+    writes.incrementAndGet();
+    store.renewLease(watcher, until);
+  }
+
+  @Override
+  public void addToken(EnrollToken token, AuditEvent audit) {
+    store.addToken(token, audit);
+  }
+
+  @Override
+  public Optional<EnrollToken> findToken(TenantId tenant, EnrollTokenId id) {
+    return store.findToken(tenant, id);
+  }
+
+  @Override
+  public Page<EnrollToken> listTokens(TenantId tenant, PageRequest page) {
+    return store.listTokens(tenant, page);
+  }
+
+  @Override
+  public boolean deleteToken(TenantId tenant, EnrollTokenId id, AuditEvent audit) {
+    return store.deleteToken(tenant, id, audit);
+  }
+
+  @Override
+  public EnrollOutcome enroll(Enrolment enrolment, Instant now) {
+    return store.enroll(enrolment, now);
+  }
+
+  @Override
+  public Optional<Device> findDevice(TenantId tenant, DeviceName name) {
+    return store.findDevice(tenant, name);
+  }
+
+  @Override
+  public Page<Device> listDevices(TenantId tenant, PageRequest page) {
+    return store.listDevices(tenant, page);
+  }
+
+  @Override
+  public boolean update(DeviceChange change) {
+    return store.update(change);
+  }
+
+  @Override
+  public Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest page) {
+    return store.history(tenant, name, page);
+  }
+
+  @Override
+  public Page<AuditEvent> auditEvents(TenantId tenant, PageRequest page) {
+    return store.auditEvents(tenant, page);
+  }
+
+  @Override
+  public Map<WatcherId, Instant> leases(Set<WatcherId> watchers) {
+    return store.leases(watchers);
+  }
+}

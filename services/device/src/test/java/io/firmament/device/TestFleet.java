@@ -1,0 +1,160 @@
+package io.firmament.device;
+
+import io.firmament.aws.AwsClients;
+import io.firmament.aws.DynamoTables;
+import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.base.Ids;
+import io.firmament.base.TenantId;
+import io.firmament.base.UserId;
+import io.firmament.engines.DynamoEngine;
+import io.firmament.platform.fleet.DecommissionDevice;
+import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.EnrollToken;
+import io.firmament.platform.fleet.EnrollTokens;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.fleet.FleetStore;
+import io.firmament.platform.fleet.HeartbeatPolicy;
+import io.firmament.platform.identity.Caller;
+import io.firmament.platform.identity.ProductGroupAccess;
+import io.firmament.schema.TableDefinition;
+import io.firmament.trust.DeviceAuthority;
+import io.firmament.trust.Pem;
+import io.firmament.trust.SoftwareSigner;
+import io.firmament.trust.TrustDomain;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import javax.net.ssl.SSLException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/// A device server on a free port with a real table, and what an operator would do to it.
+public final class TestFleet implements AutoCloseable {
+  static final TrustDomain DOMAIN = new TrustDomain("fleet.test");
+
+  public final TenantId tenant = new TenantId(UUID.randomUUID());
+  final Caller operator =
+      new Caller(
+          tenant,
+          new UserId(UUID.randomUUID()),
+          "operator@example.com",
+          Caller.Credential.SESSION,
+          Set.of(),
+          new ProductGroupAccess(Set.of(), Map.of()));
+  final SoftwareSigner signer = SoftwareSigner.generate();
+  public final DeviceAuthority authority;
+  public final FleetStore store;
+  public final DeviceServer server;
+
+  private final DynamoEngine engine = DynamoEngine.inMemory();
+  private final DynamoDbClient dynamo =
+      AwsClients.of(
+              Map.of(
+                  "AWS_REGION", "eu-central-1",
+                  "AWS_ACCESS_KEY_ID", "test",
+                  "AWS_SECRET_ACCESS_KEY", "test",
+                  "AWS_ENDPOINT_URL", engine.endpoint().toString()))
+          .dynamo();
+  private final List<ManagedChannel> channels = new ArrayList<>();
+
+  public TestFleet(HeartbeatPolicy policy) throws IOException {
+    new DynamoTables(dynamo).create(TableDefinition.named("fleet"), "fleet");
+    this.store = new DynamoFleetStore(dynamo, "fleet");
+    this.authority = authority(signer, Clock.systemUTC());
+    this.server =
+        DeviceServer.start(
+            new DeviceServer.Settings(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                List.of("localhost", "127.0.0.1"),
+                policy),
+            new DeviceServer.Parts(store, authority, Clock.systemUTC(), Ids.random()));
+  }
+
+  /// Another authority of the same trust domain.
+  public static DeviceAuthority authority(Clock clock) {
+    return authority(SoftwareSigner.generate(), clock);
+  }
+
+  private static DeviceAuthority authority(SoftwareSigner signer, Clock clock) {
+    SecureRandom random = new SecureRandom();
+    return new DeviceAuthority(
+        DOMAIN,
+        signer,
+        DeviceAuthority.createRoot(DOMAIN, signer, clock, random),
+        clock,
+        random);
+  }
+
+  EnrollTokens tokens() {
+    return new EnrollTokens(store, Clock.systemUTC(), Ids.random(), new SecureRandom());
+  }
+
+  public EnrollTokens.Created token(int uses) {
+    return tokens()
+        .create(
+            operator,
+            new EnrollTokens.Wish(
+                "test",
+                EnrollToken.Binding.toFleet(FleetName.DEFAULT),
+                uses,
+                Duration.ofHours(1)));
+  }
+
+  public void decommission(String name) {
+    new DecommissionDevice(store, Clock.systemUTC(), Ids.random())
+        .decommission(operator, new DeviceName(name));
+  }
+
+  public Device device(String name) {
+    return store.findDevice(tenant, new DeviceName(name)).orElseThrow();
+  }
+
+  ManagedChannel anonymous() throws SSLException {
+    return channel(GrpcSslContexts.forClient());
+  }
+
+  ManagedChannel as(PrivateKey key, X509Certificate certificate) throws SSLException {
+    return channel(GrpcSslContexts.forClient().keyManager(key, certificate));
+  }
+
+  ManagedChannel as(PrivateKey key, String certificatePem) throws Exception {
+    return as(
+        key,
+        Pem.certificate(certificatePem.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+  }
+
+  ManagedChannel insisting(InsistingKeyManager keyManager) throws SSLException {
+    return channel(GrpcSslContexts.forClient().keyManager(keyManager));
+  }
+
+  private ManagedChannel channel(SslContextBuilder tls) throws SSLException {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("localhost", server.port())
+            .sslContext(tls.trustManager(authority.root()).protocols("TLSv1.3").build())
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    server.close();
+    dynamo.close();
+    engine.close();
+  }
+}

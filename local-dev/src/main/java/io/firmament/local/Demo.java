@@ -47,10 +47,7 @@ public final class Demo {
       query ($id: ID!) {
         firmware(id: $id) {
           name size
-          latestAnalysis {
-            state result
-            unpacking { entries files bytes explainedPercent containers notes }
-          }
+          latestAnalysis { state result }
           components { name version licenses evidence { detector path matched } }
           cveMatches {
             component { name version }

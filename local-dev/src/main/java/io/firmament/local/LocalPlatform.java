@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,7 @@ final class LocalPlatform implements AutoCloseable {
   private final LocalPorts ports;
   private final List<QueueTrigger> triggers;
   private final TransferServer http;
+  private final LocalDevices devices;
   private final Clock clock;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -44,12 +46,14 @@ final class LocalPlatform implements AutoCloseable {
       LocalPorts ports,
       List<QueueTrigger> triggers,
       TransferServer http,
+      LocalDevices devices,
       Clock clock) {
     this.data = data;
     this.servers = servers;
     this.ports = ports;
     this.triggers = List.copyOf(triggers);
     this.http = http;
+    this.devices = devices;
     this.clock = clock;
   }
 
@@ -64,7 +68,9 @@ final class LocalPlatform implements AutoCloseable {
     LocalServers servers =
         LocalServers.start(
             data,
-            (bucket, key, reason) -> announce(started.get(), bucket, key, reason, clock, ids));
+            (bucket, key, reason) ->
+                announce(
+                    Objects.requireNonNull(started.get()), bucket, key, reason, clock, ids));
     started.set(servers);
     LocalPorts ports =
         new LocalPorts(servers, new KeyFolder(data.map(folder -> folder.resolve("keys"))));
@@ -88,8 +94,9 @@ final class LocalPlatform implements AutoCloseable {
             ids,
             clock);
     TransferServer http = TransferServer.start(HOST, port, gateway);
+    LocalDevices devices = LocalDevices.start(data, ports.fleet(), clock, ids);
     return new LocalPlatform(
-        data, servers, ports, LocalPipeline.start(servers, ports, clock), http, clock);
+        data, servers, ports, LocalPipeline.start(servers, ports, clock), http, devices, clock);
   }
 
   private static OperationCatalogue operations(
@@ -127,6 +134,10 @@ final class LocalPlatform implements AutoCloseable {
     return http.url().toString();
   }
 
+  LocalDevices devices() {
+    return devices;
+  }
+
   /// The demo tenant, made on first use.
   Seed seed() {
     return Seed.ensure(data, ports.identity(), clock, Ids.random());
@@ -150,6 +161,7 @@ final class LocalPlatform implements AutoCloseable {
     }
     stopped.countDown();
     http.close();
+    devices.close();
     new ArrayList<>(triggers).forEach(QueueTrigger::close);
     servers.close();
     LOG.info("platform_stopped");

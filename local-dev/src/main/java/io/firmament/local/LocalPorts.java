@@ -2,9 +2,11 @@ package io.firmament.local;
 
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.identity.DynamoIdentityStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.rest.Ports;
@@ -14,6 +16,7 @@ import io.firmament.schema.Setting;
 final class LocalPorts implements Ports {
   private final IdentityStore identity;
   private final FirmwareStore firmware;
+  private final FleetStore fleet;
   private final ObjectStore uploads;
   private final ObjectStore documents;
   private final TokenSigner idTokenKey;
@@ -26,6 +29,8 @@ final class LocalPorts implements Ports {
     this.firmware =
         new DynamoFirmwareStore(
             servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
+    this.fleet =
+        new DynamoFleetStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
     this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
     this.idTokenKey = keys.tokenSigner("id-token");
@@ -42,15 +47,22 @@ final class LocalPorts implements Ports {
     return identity;
   }
 
-  FirmwareStore firmware() {
+  @Override
+  public FirmwareStore firmware() {
     return firmware;
+  }
+
+  @Override
+  public FleetStore fleet() {
+    return fleet;
   }
 
   ObjectStore uploads() {
     return uploads;
   }
 
-  ObjectStore documents() {
+  @Override
+  public ObjectStore documents() {
     return documents;
   }
 

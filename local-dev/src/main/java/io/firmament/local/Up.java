@@ -48,6 +48,8 @@ public final class Up {
         ready.put("email", seed.email());
         ready.put("password", seed.password());
         ready.put("apiToken", seed.apiToken());
+        ready.put("grpc", platform.devices().address());
+        ready.put("ca", platform.devices().authorityFile().toAbsolutePath().toString());
       }
       System.out.println(Jsonb.instance().type(Object.class).toJson(ready));
       platform.awaitStop();

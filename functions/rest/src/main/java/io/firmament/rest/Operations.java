@@ -1,7 +1,17 @@
 package io.firmament.rest;
 
+import io.firmament.analysis.sbom.SbomTool;
 import io.firmament.edge.Operation;
 import io.firmament.edge.OperationCatalogue;
+import io.firmament.platform.fleet.DecommissionDevice;
+import io.firmament.rest.firmware.DownloadFirmwareFile;
+import io.firmament.rest.firmware.DownloadSbom;
+import io.firmament.rest.fleet.CreateEnrollToken;
+import io.firmament.rest.fleet.DeleteDevice;
+import io.firmament.rest.fleet.DeleteEnrollToken;
+import io.firmament.rest.fleet.ListDeviceHistory;
+import io.firmament.rest.fleet.ListDevices;
+import io.firmament.rest.fleet.ListEnrollTokens;
 import io.firmament.rest.identity.Authorize;
 import io.firmament.rest.identity.CreateApiToken;
 import io.firmament.rest.identity.DeleteApiToken;
@@ -23,6 +33,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Which class is which operation, written by hand: the one place where REST operations are put
 /// together. To add an operation, add its line to the map of its area.
@@ -47,6 +59,32 @@ public final class Operations implements OperationCatalogue {
           Map.entry("openCvesPage", p -> new OpenCvesPage()),
           Map.entry("openComparePage", p -> new OpenComparePage()));
 
+  private static final Map<String, Function<Platform, Operation>> FIRMWARE =
+      Map.of(
+          "downloadSbom",
+              p ->
+                  new DownloadSbom(
+                      p.ports().firmware(),
+                      p.ports().documents(),
+                      new SbomTool("Firmament", "Firmament", Platform.VERSION)),
+          "downloadFirmwareFile",
+              p -> new DownloadFirmwareFile(p.ports().firmware(), p.ports().documents()));
+
+  private static final Map<String, Function<Platform, Operation>> FLEET =
+      Map.of(
+          "createEnrollToken", p -> new CreateEnrollToken(p.enrollTokens(), p.clock()),
+          "listEnrollTokens", p -> new ListEnrollTokens(p.enrollTokens(), p.clock()),
+          "deleteEnrollToken", p -> new DeleteEnrollToken(p.enrollTokens()),
+          "listDevices", p -> new ListDevices(p.devices()),
+          "listDeviceHistory", p -> new ListDeviceHistory(p.devices()),
+          "deleteDevice",
+              p -> new DeleteDevice(new DecommissionDevice(p.ports().fleet(), p.clock(), p.ids())));
+
+  private static final Map<String, Function<Platform, Operation>> ALL =
+      Stream.of(IDENTITY, FIRMWARE, FLEET)
+          .flatMap(area -> area.entrySet().stream())
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
   private final Platform platform;
   private final Map<String, Operation> built = new ConcurrentHashMap<>();
 
@@ -56,12 +94,12 @@ public final class Operations implements OperationCatalogue {
 
   @Override
   public Optional<Operation> find(String operationId) {
-    return Optional.ofNullable(IDENTITY.get(operationId))
+    return Optional.ofNullable(ALL.get(operationId))
         .map(make -> built.computeIfAbsent(operationId, id -> make.apply(platform)));
   }
 
   /// The operations there are, for the check against the contract.
   public static Set<String> ids() {
-    return IDENTITY.keySet();
+    return ALL.keySet();
   }
 }

@@ -3,6 +3,8 @@ package io.firmament.rest;
 import io.firmament.base.Ids;
 import io.firmament.edge.Authenticator;
 import io.firmament.edge.Tokens;
+import io.firmament.platform.fleet.Devices;
+import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.identity.ApiTokens;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.PasswordHash;
@@ -55,6 +57,14 @@ public final class Platform {
 
   public ApiTokens apiTokens() {
     return new ApiTokens(identity(), secrets(), ids, clock);
+  }
+
+  public EnrollTokens enrollTokens() {
+    return new EnrollTokens(ports.fleet(), clock, ids, random);
+  }
+
+  public Devices devices() {
+    return new Devices(ports.fleet(), clock);
   }
 
   public SignIn signIn() {

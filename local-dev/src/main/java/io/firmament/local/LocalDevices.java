@@ -1,0 +1,68 @@
+package io.firmament.local;
+
+import io.firmament.base.Ids;
+import io.firmament.device.DeviceServer;
+import io.firmament.platform.fleet.FleetStore;
+import io.firmament.platform.fleet.HeartbeatPolicy;
+import io.firmament.trust.DeviceAuthority;
+import io.firmament.trust.SoftwareAuthority;
+import io.firmament.trust.TrustDomain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/// The device service of a local platform, with an authority whose key is a file.
+final class LocalDevices implements AutoCloseable {
+  private static final String HOST = "127.0.0.1";
+  private static final String TRUST_DOMAIN = "local.firmament.example";
+
+  private final DeviceServer server;
+  private final Path authorityFile;
+
+  private LocalDevices(DeviceServer server, Path authorityFile) {
+    this.server = server;
+    this.authorityFile = authorityFile;
+  }
+
+  static LocalDevices start(Optional<Path> data, FleetStore store, Clock clock, Ids ids) {
+    try {
+      Path folder =
+          data.isPresent()
+              ? Files.createDirectories(data.get().resolve("device-ca"))
+              : Files.createTempDirectory("firmament-device-ca");
+      DeviceAuthority authority =
+          SoftwareAuthority.open(folder, new TrustDomain(TRUST_DOMAIN), clock, new SecureRandom());
+      DeviceServer server =
+          DeviceServer.start(
+              new DeviceServer.Settings(
+                  new InetSocketAddress(HOST, 0),
+                  List.of("localhost", HOST),
+                  HeartbeatPolicy.standard()),
+              new DeviceServer.Parts(store, authority, clock, ids));
+      return new LocalDevices(server, SoftwareAuthority.certificateFile(folder));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the device service cannot start", e);
+    }
+  }
+
+  /// Host and port that devices connect to.
+  String address() {
+    return HOST + ":" + server.port();
+  }
+
+  /// The certificate that devices pin.
+  Path authorityFile() {
+    return authorityFile;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

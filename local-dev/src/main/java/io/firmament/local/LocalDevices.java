@@ -9,6 +9,7 @@ import io.firmament.trust.SoftwareAuthority;
 import io.firmament.trust.TrustDomain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ final class LocalDevices implements AutoCloseable {
       DeviceServer server =
           DeviceServer.start(
               new DeviceServer.Settings(
-                  new InetSocketAddress(HOST, 0),
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                   List.of("localhost", HOST),
                   HeartbeatPolicy.standard()),
               new DeviceServer.Parts(store, authority, clock, ids));

@@ -5,7 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
+import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.identity.AwsIdentity;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.fleet.FleetStore;
 import io.firmament.base.Ids;
 import io.firmament.base.Secret;
 import io.firmament.engines.DynamoEngine;
@@ -57,14 +62,29 @@ final class RestUnderTest implements AutoCloseable, Ports {
     environment.put("AWS_SECRET_ACCESS_KEY", "test");
     environment.put("AWS_ENDPOINT_URL_DYNAMODB", engine.endpoint().toString());
     environment.put("FIRMAMENT_TABLE_IDENTITY", "identity");
-    new DynamoTables(AwsClients.of(environment).dynamo())
-        .create(TableDefinition.named("identity"), "identity");
+    DynamoTables tables = new DynamoTables(AwsClients.of(environment).dynamo());
+    TableDefinition.all().forEach(table -> tables.create(table, table.name()));
     store = new AwsIdentity(environment).store();
   }
 
   @Override
   public IdentityStore identity() {
     return store;
+  }
+
+  @Override
+  public FirmwareStore firmware() {
+    return new DynamoFirmwareStore(AwsClients.of(environment).dynamo(), "firmware");
+  }
+
+  @Override
+  public FleetStore fleet() {
+    return new DynamoFleetStore(AwsClients.of(environment).dynamo(), "fleet");
+  }
+
+  @Override
+  public ObjectStore documents() {
+    throw new IllegalStateException("no identity operation reads documents");
   }
 
   @Override

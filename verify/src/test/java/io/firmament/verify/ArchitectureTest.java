@@ -82,6 +82,8 @@ final class ArchitectureTest {
             "io.firmament.local..",
             "io.firmament.infra..",
             "io.firmament.engines..")
+        .and()
+        .haveSimpleNameNotEndingWith("Main")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("software.amazon.awssdk..")
@@ -142,7 +144,7 @@ final class ArchitectureTest {
         boolean generated =
             type.getSimpleName().endsWith("JsonAdapter")
                 || type.isInterface()
-                || type.getSimpleName().contains("GeneratedJsonComponent");
+                || type.getSimpleName().endsWith("JsonComponent");
         boolean decided =
             type.getModifiers().contains(JavaModifier.FINAL)
                 || type.getModifiers().contains(JavaModifier.ABSTRACT)

@@ -22,6 +22,7 @@ import io.firmament.platform.identity.Permission;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +123,7 @@ final class UploadFields {
     Optional<Long> size = size(check, firmware);
     Optional<Sha256> sha256 = sha256(check, firmware);
     Optional<AnalysisConfigurationId> configuration = configuration(check, scope, firmware);
+    noLabels(check, firmware);
     check.refuseIfInvalid();
     Upload upload = store(scope.caller(), firmware, product, group, configuration);
     return new Prepared(upload.id(), uploadUrl(scope, upload), presign(upload, size, sha256));
@@ -200,6 +202,14 @@ final class UploadFields {
               "what", "analysis configuration", "field", "firmware.analysisConfigurationId"));
     }
     return known;
+  }
+
+  /// The public client always sends the list; a label that would be lost is refused.
+  private static void noLabels(MutationRefusal.Check check, Arguments firmware) {
+    Optional<?> labels = firmware.find("labels", List.class);
+    if (labels.filter(value -> value instanceof List<?> list && !list.isEmpty()).isPresent()) {
+      check.invalid("firmware.labels", "labels are not stored yet; send none");
+    }
   }
 
   private static Optional<Long> size(MutationRefusal.Check check, Arguments firmware) {

@@ -77,6 +77,9 @@ public final class Demo {
     } catch (Arguments.Wrong e) {
       System.err.println(e.getMessage());
       System.exit(EXIT_WRONG);
+    } catch (IllegalStateException | UncheckedIOException e) {
+      System.err.println("firmament: " + e.getMessage());
+      System.exit(EXIT_WRONG);
     }
   }
 

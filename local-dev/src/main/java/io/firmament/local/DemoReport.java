@@ -27,33 +27,9 @@ final class DemoReport {
   }
 
   void print() {
-    unpacked();
     components();
     vulnerabilities();
     issues();
-  }
-
-  private void unpacked() {
-    Object unpacking = ApiClient.object(firmware, "latestAnalysis").get("unpacking");
-    if (unpacking == null) {
-      return;
-    }
-    Map<String, Object> facts = ApiClient.asObject(unpacking);
-    heading("Unpacked");
-    out.printf(
-        Locale.ROOT,
-        "  %s files in %s entries, %s bytes; %s %% of the image explained%n",
-        ApiClient.text(facts, "files"),
-        ApiClient.text(facts, "entries"),
-        ApiClient.text(facts, "bytes"),
-        ApiClient.text(facts, "explainedPercent"));
-    if (facts.get("containers") instanceof List<?> containers) {
-      containers.forEach(container -> out.println("  " + container));
-    }
-    if (facts.get("notes") instanceof List<?> notes && !notes.isEmpty()) {
-      notes.stream().limit(MAX_ISSUES).forEach(note -> out.println("  note: " + note));
-      leftOut(notes.size(), MAX_ISSUES);
-    }
   }
 
   private void components() {

@@ -16,8 +16,7 @@ public enum BaseProblem implements Problem {
   BODY_TOO_LARGE(Category.TOO_LARGE, "the body is larger than {limit} bytes"),
   UNSUPPORTED_MEDIA_TYPE(
       Category.UNSUPPORTED_MEDIA, "send the body as {expected}, not as {actual}"),
-  THROTTLED(Category.THROTTLED, "too many requests; try again in a moment"),
-  UNAVAILABLE(Category.UNAVAILABLE, "{what} does not answer; try again in a moment");
+  THROTTLED(Category.THROTTLED, "too many requests; try again in a moment");
 
   private final Category category;
   private final String title;

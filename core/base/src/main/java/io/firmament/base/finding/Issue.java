@@ -1,8 +1,10 @@
 package io.firmament.base.finding;
 
 import io.avaje.jsonb.Json;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// A security issue of the image itself.
 ///
@@ -13,7 +15,7 @@ import java.util.Map;
 /// @param elf whether it is a per-binary hardening finding
 /// @param cwe CWE ids, for example `CWE-321`
 /// @param paths all files of the same content, sorted; never empty
-/// @param facts what the rule read, by name; secrets redacted
+/// @param facts what the rule read, in order of the names; secrets redacted
 @Json
 public record Issue(
     String id,
@@ -29,7 +31,8 @@ public record Issue(
   public Issue {
     cwe = List.copyOf(cwe);
     paths = List.copyOf(paths);
-    facts = Map.copyOf(facts);
+    // Sorted, so that the same issue is always written with the same bytes.
+    facts = Collections.unmodifiableMap(new TreeMap<>(facts));
     if (paths.isEmpty()) {
       throw new IllegalArgumentException("an issue has at least one path");
     }

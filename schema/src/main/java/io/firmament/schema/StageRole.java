@@ -1,0 +1,55 @@
+package io.firmament.schema;
+
+import java.util.List;
+import java.util.Locale;
+
+/// The functions of the analysis pipeline, and what each may touch: the CDK app gives their roles
+/// no
+/// more, and the local platform lets them do no more.
+public enum StageRole {
+  UNPACK,
+  IDENTIFY,
+  INSPECT,
+  MATCH,
+  PUBLISH,
+  /// Ends what failed for good.
+  DEAD_LETTER;
+
+  /// The name in function names and, but for the last, of the stage and its queue.
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /// What it may do, besides reading its queue and sending to those of [#next()].
+  public List<Grant> grants() {
+    return switch (this) {
+      // Identifying reads the SBOM that came with the image.
+      case UNPACK, IDENTIFY ->
+          List.of(
+              Grant.FIRMWARE_READ,
+              Grant.FIRMWARE_WRITE,
+              Grant.UPLOADS_READ,
+              Grant.DOCUMENTS_READ,
+              Grant.DOCUMENTS_WRITE);
+      case INSPECT, MATCH ->
+          List.of(
+              Grant.FIRMWARE_READ,
+              Grant.FIRMWARE_WRITE,
+              Grant.DOCUMENTS_READ,
+              Grant.DOCUMENTS_WRITE);
+      case PUBLISH -> List.of(Grant.FIRMWARE_READ, Grant.FIRMWARE_WRITE, Grant.DOCUMENTS_READ);
+      // An image that nobody has received yet is looked at for its size.
+      case DEAD_LETTER -> List.of(Grant.FIRMWARE_READ, Grant.FIRMWARE_WRITE, Grant.UPLOADS_READ);
+    };
+  }
+
+  /// Who gets a message when it is done.
+  public List<StageRole> next() {
+    return switch (this) {
+      case UNPACK -> List.of(IDENTIFY, INSPECT);
+      case IDENTIFY -> List.of(MATCH);
+      case INSPECT, MATCH -> List.of(PUBLISH);
+      case PUBLISH, DEAD_LETTER -> List.of();
+    };
+  }
+}

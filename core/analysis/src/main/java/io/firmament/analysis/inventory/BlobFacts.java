@@ -1,5 +1,6 @@
 package io.firmament.analysis.inventory;
 
+import io.firmament.analysis.identity.Platform;
 import io.firmament.analysis.scan.Blob;
 import io.firmament.base.finding.Confidence;
 import java.util.List;
@@ -9,12 +10,14 @@ import java.util.Optional;
 ///
 /// @param kernels kernel banners, distinct
 /// @param libraries rules that know this library or program, without a version
+/// @param platform what a device tree says of the board
 record BlobFacts(
     Blob blob,
     Optional<ElfFacts> elf,
     List<RuleHit> hits,
     List<KernelBanner> kernels,
-    List<VersionRule> libraries) {
+    List<VersionRule> libraries,
+    Optional<Platform> platform) {
   /// The part of an ELF file that is kept.
   ///
   /// @param vermagic of a kernel module

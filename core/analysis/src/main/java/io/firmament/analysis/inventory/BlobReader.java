@@ -1,11 +1,13 @@
 package io.firmament.analysis.inventory;
 
 import io.firmament.analysis.elf.ElfFile;
+import io.firmament.analysis.identity.Platform;
 import io.firmament.analysis.inventory.BlobFacts.ElfFacts;
 import io.firmament.analysis.inventory.BlobFacts.KernelBanner;
 import io.firmament.analysis.inventory.BlobFacts.RuleHit;
 import io.firmament.analysis.inventory.BlobFacts.Version;
 import io.firmament.analysis.scan.Blob;
+import io.firmament.analysis.scan.ByteAutomaton;
 import io.firmament.analysis.tree.Entry;
 import io.firmament.base.finding.Confidence;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +65,8 @@ final class BlobReader {
         elf.isEmpty() ? List.of() : rules.stream().filter(rule -> known(rule, elf.get())).toList();
     Optional<ElfFacts> facts = elf.map(BlobReader::facts);
     if (elf.isEmpty() && !worthScanning(blob)) {
-      return new BlobFacts(blob, facts, List.of(), List.of(), libraries);
+      return new BlobFacts(
+          blob, facts, List.of(), List.of(), libraries, Platform.read(blob.content()));
     }
     Map<Integer, List<Long>> hits = hits(blob);
     List<RuleHit> found = new ArrayList<>();
@@ -72,7 +75,8 @@ final class BlobReader {
           .flatMap(proof -> hit(rule, blob, hits, proof))
           .ifPresent(found::add);
     }
-    return new BlobFacts(blob, facts, found, kernels(blob, hits), libraries);
+    return new BlobFacts(
+        blob, facts, found, kernels(blob, hits), libraries, Platform.read(blob.content()));
   }
 
   private static ElfFacts facts(ElfFile elf) {
@@ -250,8 +254,7 @@ final class BlobReader {
       Matcher matcher = KERNEL.matcher(window(blob, from));
       if (matcher.lookingAt()) {
         String release = matcher.group("release");
-        kernels.putIfAbsent(
-            matcher.group(), new KernelBanner(release, Text.brief(matcher.group()), from));
+        kernels.putIfAbsent(matcher.group(), new KernelBanner(release, matcher.group(), from));
       }
     }
     return List.copyOf(kernels.values());

@@ -22,6 +22,7 @@ final class Fusion {
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
   private final Map<String, Draft> owners = new HashMap<>();
   private final Map<String, InstalledPackage> packages = new HashMap<>();
+  private final List<InstalledPackage> installedPackages = new ArrayList<>();
   private final SortedSet<String> notes = new TreeSet<>();
   private final List<VersionRule> rules;
 
@@ -43,6 +44,13 @@ final class Fusion {
   Optional<InstalledPackage> owner(List<String> paths) {
     return paths.stream()
         .flatMap(path -> Optional.ofNullable(packages.get(path)).stream())
+        .findFirst();
+  }
+
+  /// A package whose name has this text between dashes, or at its end.
+  Optional<InstalledPackage> named(String part) {
+    return installedPackages.stream()
+        .filter(each -> (each.name() + "-").contains("-" + part + "-"))
         .findFirst();
   }
 
@@ -104,6 +112,7 @@ final class Fusion {
                 os),
             installed.source(),
             os);
+    installedPackages.add(installed);
     boolean library = installed.name().startsWith("lib");
     Draft draft =
         draft(new Draft(library ? "library" : "application", naming))

@@ -2,6 +2,7 @@ package io.firmament.analysis.inventory;
 
 import io.firmament.analysis.identity.ArchitectureVote;
 import io.firmament.analysis.identity.ImageIdentity;
+import io.firmament.analysis.identity.Platform;
 import io.firmament.analysis.scan.Blobs;
 import io.firmament.analysis.tree.FileTree;
 import java.util.HashMap;
@@ -69,6 +70,8 @@ public final class Inventory {
     }
     Optional<ArchitectureVote.Machine> machine = vote.winner();
     Optional<Distribution> first = distributions.stream().findFirst();
+    Platform platform =
+        Platform.of(contents.stream().flatMap(facts -> facts.platform().stream()).toList());
     boolean linux = kernel.isPresent() || first.isPresent();
     return new ImageIdentity(
         machine.map(ArchitectureVote.Machine::architecture).orElse(null),
@@ -77,6 +80,8 @@ public final class Inventory {
         linux ? "Linux" : null,
         first.map(Distribution::id).orElse(null),
         first.map(Distribution::version).orElse(null),
-        kernel.orElse(null));
+        kernel.orElse(null),
+        platform.board().orElse(null),
+        platform.soc().orElse(null));
   }
 }

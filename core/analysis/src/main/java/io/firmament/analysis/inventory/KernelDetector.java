@@ -24,13 +24,15 @@ final class KernelDetector {
           "the banner in any unpacked kernel, .modinfo of modules, lib/modules/<release>",
           "linux_kernel with its version",
           "a distribution's release (6.1.0-50) is not the upstream version; that is taken from the"
-              + " banner's build text or from the owning package where either says it");
+              + " banner's build text or from the kernel's package where either says it");
 
   private static final Pattern MODULES =
       Pattern.compile("(?:^|.*/)lib/modules/(\\d+\\.\\d+[^/]*)(?:/.*)?");
   private static final Pattern NUMBER = Pattern.compile("\\d+\\.\\d+(?:\\.\\d+)?");
-  // Debian's build text: "#1 SMP Debian 6.1.55-1 (2023-09-29)".
-  private static final Pattern DEBIAN = Pattern.compile("Debian (\\d+\\.\\d+\\.\\d+)[-~]");
+  // Debian's build text: "#1 SMP Debian 6.1.55-1 (2023-09-29)". The compiler before it may be of
+  // Debian, too: "(gcc-12 (Debian 12.2.0-14) 12.2.0) #1 SMP ...".
+  private static final Pattern DEBIAN =
+      Pattern.compile("#\\d+ [^#]*Debian (\\d+\\.\\d+\\.\\d+)[-~]");
 
   private final SortedMap<String, Release> releases = new TreeMap<>();
 
@@ -72,7 +74,7 @@ final class KernelDetector {
             "binary-analysis",
             path,
             banner.offset(),
-            banner.banner(),
+            Text.brief(banner.banner()),
             Confidence.HIGH));
     Matcher debian = DEBIAN.matcher(banner.banner());
     if (debian.find()) {
@@ -129,11 +131,20 @@ final class KernelDetector {
     }
   }
 
+  /// `crc-modules-6.1.0-50-armmp-di` in version 6.1.176-1 says what release 6.1.0-50-armmp is.
+  private static Optional<String> ofPackage(String release, String own, Fusion fusion) {
+    String series = own.replaceFirst("^(\\d+\\.\\d+).*$", "$1.");
+    return fusion
+        .named(release)
+        .map(InstalledPackage::upstreamVersion)
+        .filter(version -> NUMBER.matcher(version).matches() && version.startsWith(series));
+  }
+
   private static Seen component(Map.Entry<String, Release> named, Fusion fusion) {
     Release release = named.getValue();
     Matcher number = NUMBER.matcher(named.getKey());
     String own = number.lookingAt() ? number.group() : named.getKey();
-    String version = release.upstream.orElse(own);
+    String version = release.upstream.or(() -> ofPackage(named.getKey(), own, fusion)).orElse(own);
     Draft.Naming naming =
         new Draft.Naming(
             "Linux kernel",

@@ -171,8 +171,9 @@ final class InventoryTest {
   @Test
   void fusesBannerModulesAndFolderIntoOneKernel() {
     String banner =
-        "Linux version 6.1.0-50-armmp (debian-kernel@lists.debian.org) (gcc-12) #1 SMP Debian"
-            + " 6.1.176-1 (2026-09-01)";
+        "Linux version 6.1.0-50-armmp (debian-kernel@lists.debian.org)"
+            + " (arm-linux-gnueabihf-gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils"
+            + " for Debian) 2.40) #1 SMP Debian 6.1.176-1 (2026-09-01)";
     byte[] module =
         TestElf.arm()
             .type(1)
@@ -196,6 +197,29 @@ final class InventoryTest {
     assertEquals("cpe:2.3:o:linux:linux_kernel:6.1.176:*:*:*:*:*:*:*", linux.cpe());
     assertEquals(30_000L, linux.evidence().getFirst().offset());
     assertEquals("6.1.176", report.identity().kernelVersion());
+  }
+
+  @Test
+  void takesTheKernelsVersionFromAPackageThatNamesItsRelease() {
+    for (String[] each :
+        List.of(
+            new String[] {"crc-modules-6.1.0-50-armmp-di", "6.1.176-1", "6.1.176"},
+            new String[] {"linux-image-6.1.0-50-armmp", "6.1.176-1", "6.1.176"},
+            new String[] {"crc-modules-6.1.0-5-armmp-di", "6.1.176-1", "6.1.0"},
+            new String[] {"tools-6.1.0-50-armmp", "12.2-1", "6.1.0"})) {
+      InventoryReport report =
+          identify(
+              new MemoryTree()
+                  .directory("lib/modules/6.1.0-50-armmp", 0755)
+                  .file(
+                      "var/lib/dpkg/status",
+                      lines(
+                          "Package: " + each[0],
+                          "Status: install ok unpacked",
+                          "Version: " + each[1],
+                          "")));
+      assertEquals(each[2], report.identity().kernelVersion(), each[0]);
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.firmament.analysis.inventory;
+package io.firmament.analysis.scan;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.List;
 ///
 /// Immutable and shared; a scan keeps its state between pieces, so that a literal across a border
 /// is found.
-final class ByteAutomaton {
+public final class ByteAutomaton {
   private final int[] next;
   private final int[][] outputs;
 
@@ -21,11 +21,11 @@ final class ByteAutomaton {
 
   /// Hears of a hit: which literal, and where the byte after it is.
   @FunctionalInterface
-  interface Hit {
+  public interface Hit {
     void found(int literal, long end);
   }
 
-  static ByteAutomaton of(List<byte[]> literals) {
+  public static ByteAutomaton of(List<byte[]> literals) {
     int states = 1 + literals.stream().mapToInt(literal -> literal.length).sum();
     int[] next = new int[states * 256];
     List<List<Integer>> outputs = new ArrayList<>();
@@ -76,7 +76,7 @@ final class ByteAutomaton {
   }
 
   /// Goes on from a state over a piece that starts at `offset`; returns the state after it.
-  int scan(int from, byte[] bytes, int length, long offset, Hit hit) {
+  public int scan(int from, byte[] bytes, int length, long offset, Hit hit) {
     int state = from;
     for (int i = 0; i < length; i++) {
       state = next[state * 256 + (bytes[i] & 0xff)];

@@ -9,17 +9,29 @@ import java.util.Locale;
 /// @param chiSquare per degree of freedom against the uniform distribution; about 1 for random
 ///     bytes
 record Entropy(double bitsPerByte, double chiSquare) {
+  private static final int SMALLEST_RANDOM = 2048;
+
   static Entropy of(ByteSource source) {
+    // Two tables, so that equal neighbours do not wait for each other.
+    long[] even = new long[256];
     long[] counts = new long[256];
     byte[] buffer = new byte[1 << 16];
     long at = 0;
     for (int n = source.read(0, buffer, 0, buffer.length);
         n > 0;
         n = source.read(at, buffer, 0, buffer.length)) {
-      for (int i = 0; i < n; i++) {
-        counts[buffer[i] & 0xff]++;
+      int i = 0;
+      for (; i + 1 < n; i += 2) {
+        even[buffer[i] & 0xff]++;
+        counts[buffer[i + 1] & 0xff]++;
+      }
+      if (i < n) {
+        even[buffer[i] & 0xff]++;
       }
       at += n;
+    }
+    for (int i = 0; i < 256; i++) {
+      counts[i] += even[i];
     }
     if (at == 0) {
       return new Entropy(0, 0);
@@ -37,13 +49,18 @@ record Entropy(double bitsPerByte, double chiSquare) {
     return new Entropy(bits, chi / 255);
   }
 
-  /// Compressed data reaches 7.9 bits too, but is seldom this even.
-  boolean looksEncrypted() {
-    return bitsPerByte > 7.9 && chiSquare < 4;
+  /// Compressed data reaches 7.9 bits too, but is seldom this even; of few bytes nothing can be
+  /// said.
+  boolean looksRandom(long size) {
+    return size >= SMALLEST_RANDOM && bitsPerByte > 7.9 && chiSquare < 4;
   }
 
   String text() {
     return String.format(Locale.ROOT, "%.3f", bitsPerByte);
+  }
+
+  String chiSquareText() {
+    return String.format(Locale.ROOT, "%.2f", chiSquare);
   }
 
   @Override

@@ -1,11 +1,19 @@
 package io.firmament.analysis.unpack;
 
 import io.firmament.analysis.tree.ByteSource;
+import io.firmament.analysis.unpack.io.WorkMeter;
 
-/// Counts what probes read, so that an image full of false headers ends in bounded time.
-final class MeteredSource implements ByteSource {
-  private static final int FACTOR = 24;
+/// Counts what the probes of one format cost in one scan, so that an image full of false headers
+/// ends in bounded time and spoils the search for no other format.
+final class MeteredSource implements ByteSource, WorkMeter {
+  private static final int FACTOR = 6;
   private static final long FREE = 64L << 20;
+
+  /// Each read has a cost of its own beside its bytes.
+  private static final int READ = 64;
+
+  /// Decoded bytes cost this part of read ones.
+  private static final int DECODED = 4;
 
   private final ByteSource source;
   private final long[] total;
@@ -26,6 +34,11 @@ final class MeteredSource implements ByteSource {
   }
 
   @Override
+  public void decoded(long bytes) {
+    total[0] += bytes / DECODED;
+  }
+
+  @Override
   public long size() {
     return source.size();
   }
@@ -37,8 +50,7 @@ final class MeteredSource implements ByteSource {
       return 0;
     }
     int count = source.read(offset, into, at, length);
-    // Each read has a cost of its own beside its bytes.
-    total[0] += count + 64;
+    total[0] += count + READ;
     return count;
   }
 

@@ -36,7 +36,10 @@ public sealed interface Note {
   /// Two entries of one path; the later one is in the tree.
   record DuplicatePath(String where, String detail) implements Note {}
 
-  /// A large region of the image that looks encrypted, or compressed in an unknown way. An image
+  /// Data of no known format behind the last container or file: a signature, or something hidden.
+  record TrailingData(String where, String detail) implements Note {}
+
+  /// A large region that looks encrypted, or compressed in an unknown way. An image
   /// with this note is not "without findings": it was not seen.
   record EncryptedOrCompressedUnknown(String where, String detail) implements Note {}
 

@@ -10,6 +10,7 @@ import io.firmament.base.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What one unpacking has found so far, and what it may still spend.
 final class Session {
+  private static final String IMAGE = "";
+
   private final Scanner scanner;
   private final Limits limits;
   private final UnpackProgress progress;
@@ -27,8 +30,8 @@ final class Session {
   private final Set<String> roots = new HashSet<>();
   private final List<ChunkView> chunks = new ArrayList<>();
   private final List<NoteView> notes = new ArrayList<>();
+  private final Map<String, Tally> tallies = new HashMap<>();
   private long decoded;
-  private long explained;
   private boolean complete = true;
   private boolean stopped;
 
@@ -53,7 +56,17 @@ final class Session {
   }
 
   void note(Note note) {
-    boolean harmless = note instanceof Note.UnsafePath || note instanceof Note.DuplicatePath;
+    boolean harmless =
+        switch (note) {
+          case Note.UnsafePath _, Note.DuplicatePath _, Note.TrailingData _ -> true;
+          case Note.Truncated _,
+              Note.Corrupt _,
+              Note.LimitHit _,
+              Note.Encrypted _,
+              Note.Unsupported _,
+              Note.EncryptedOrCompressedUnknown _ ->
+              false;
+        };
     complete = complete && harmless;
     if (note instanceof Note.LimitHit hit) {
       switch (hit.limit()) {
@@ -115,8 +128,34 @@ final class Session {
     chunks.add(chunk);
   }
 
-  void explained(long bytes) {
-    explained += bytes;
+  /// How many bytes of a blob are understood.
+  ///
+  /// @param chunk that the blob was decoded from; null for the image
+  void explained(@Nullable String chunk, long size, long explained) {
+    tallies
+        .computeIfAbsent(chunk == null ? IMAGE : chunk, key -> new Tally())
+        .add(size, Math.min(size, explained));
+  }
+
+  /// From 0 to 1; 1 for a chunk whose content was not looked into as a blob.
+  double explainedShare(String chunk) {
+    Tally tally = tallies.get(chunk);
+    return tally == null || tally.size == 0 ? 1 : (double) tally.explained / tally.size;
+  }
+
+  private double percent(String chunk) {
+    return Math.round(explainedShare(chunk) * 10_000) / 100.0;
+  }
+
+  /// Bytes of all blobs of one chunk.
+  private static final class Tally {
+    private long size;
+    private long explained;
+
+    void add(long moreSize, long moreExplained) {
+      size += moreSize;
+      explained += moreExplained;
+    }
   }
 
   static String chunkId(@Nullable String parent, String format, String where, long from, long to) {
@@ -149,7 +188,12 @@ final class Session {
             contentBytes,
             pack.size(),
             decoded);
-    double percent = size == 0 ? 100 : Math.round(explained * 10000.0 / size) / 100.0;
-    return new UnpackReport(size, sha256, chunks, notes, percent, complete, counts);
+    List<ChunkView> views =
+        chunks.stream()
+            .map(
+                chunk ->
+                    tallies.containsKey(chunk.id()) ? chunk.explained(percent(chunk.id())) : chunk)
+            .toList();
+    return new UnpackReport(size, sha256, views, notes, percent(IMAGE), complete, counts);
   }
 }

@@ -136,6 +136,17 @@ final class TreeSink implements Sink {
   }
 
   @Override
+  public void searched(String name, Body body) throws LimitException {
+    RawEntry raw = RawEntry.plain(name.getBytes(LATIN), EntryType.FILE, 0644, 0);
+    Optional<String> path = store(raw, body, place.chain());
+    Entry entry = path.isEmpty() ? null : session.entry(Place.path(path.get()));
+    if (path.isPresent() && entry != null && entry.sha256().isPresent()) {
+      ByteSource content = explorer.pack().content(entry.sha256().get());
+      explorer.behindStart(content, place.mountedAt(path.get() + "!/").named(name));
+    }
+  }
+
+  @Override
   public void encrypted(String detail) {
     session.note(new Note.Encrypted(place.where(), detail));
   }

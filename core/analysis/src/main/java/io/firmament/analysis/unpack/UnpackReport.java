@@ -1,8 +1,10 @@
 package io.firmament.analysis.unpack;
 
 import io.avaje.jsonb.Json;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the engine found in an image; the same bytes always give the same report.
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param inputSha256 of the image, lower-case hex
 /// @param chunks containers and regions, outer before inner, in order of offset
 /// @param notes imperfections and limits, in the order they were met
-/// @param explainedPercent how much of the image is a known container, a known file or padding
+/// @param explainedPercent how much of the image is understood: padding, a known file, or a
+///     container, whose own content counts as far as it is understood
 /// @param complete false where a limit or damage kept something out of the tree
 @Json
 public record UnpackReport(
@@ -31,6 +34,9 @@ public record UnpackReport(
   /// @param start first byte, in its parent's decoded content
   /// @param end one past the last byte
   /// @param confidence HIGH where a checksum proved it
+  /// @param meta facts of the header, in order of the names; entropy and chi-square of the unknown
+  /// @param explainedPercent how much of the content that was decoded from it is understood; null
+  ///     where it holds files, or was not looked into
   @Json
   public record ChunkView(
       String id,
@@ -41,7 +47,17 @@ public record UnpackReport(
       long end,
       String confidence,
       boolean encrypted,
-      Map<String, String> meta) {}
+      Map<String, String> meta,
+      @Nullable Double explainedPercent) {
+    public ChunkView {
+      meta = Collections.unmodifiableSortedMap(new TreeMap<>(meta));
+    }
+
+    ChunkView explained(double percent) {
+      return new ChunkView(
+          id, parent, format, where, start, end, confidence, encrypted, meta, percent);
+    }
+  }
 
   /// A [Note] as text.
   @Json

@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /// Unpacks an image: any bytes give a result, and the same bytes always the same one.
 ///
@@ -27,6 +31,7 @@ public final class Unpacker {
 
   /// Unpacks `image` into `workDirectory/pack`; the caller closes the result.
   ///
+  /// @param image is read from two threads
   /// @param name of the image, for where it is no container
   /// @param workDirectory exists; takes the pack and, until this returns, decoded layers
   public UnpackResult unpack(
@@ -36,12 +41,13 @@ public final class Unpacker {
     PackWriter pack = new PackWriter(workDirectory.resolve("pack"));
     Path scratchFile = workDirectory.resolve("layers");
     boolean done = false;
-    try (Scratch scratch = new Scratch(scratchFile)) {
-      String sha256 = digest(image);
+    try (ExecutorService digests = Executors.newSingleThreadExecutor();
+        Scratch scratch = new Scratch(scratchFile)) {
+      Future<String> sha256 = digests.submit(() -> digest(image));
       new Explorer(session, pack, scratch).image(image, name);
       Pack complete = pack.complete();
       UnpackedTree tree = session.tree(complete.reader());
-      UnpackReport report = session.report(image.size(), sha256, tree, complete);
+      UnpackReport report = session.report(image.size(), result(sha256), tree, complete);
       done = true;
       return new UnpackResult(report, tree, complete);
     } catch (java.io.UncheckedIOException e) {
@@ -50,6 +56,17 @@ public final class Unpacker {
       if (!done) {
         pack.close();
       }
+    }
+  }
+
+  private static String result(Future<String> digest) {
+    try {
+      return digest.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while reading the image", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the image cannot be read", e.getCause());
     }
   }
 

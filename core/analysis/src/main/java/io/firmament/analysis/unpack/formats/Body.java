@@ -1,8 +1,12 @@
 package io.firmament.analysis.unpack.formats;
 
 import io.firmament.analysis.tree.ByteSource;
+import io.firmament.analysis.unpack.io.PieceInputStream;
+import io.firmament.analysis.unpack.io.SourceInputStream;
+import io.firmament.analysis.unpack.io.TruncatedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 
 /// The content of an entry or payload, before it is stored.
 public sealed interface Body {
@@ -22,7 +26,31 @@ public sealed interface Body {
     return new Slice(source);
   }
 
+  /// A range that should exist: where its end does not, what is there and then a failure.
+  static Body range(ByteSource source, long offset, long length) {
+    ByteSource range = source.slice(offset, length);
+    if (range.size() == length) {
+      return new Slice(range);
+    }
+    return new Decoded(
+        () -> new SequenceInputStream(new SourceInputStream(range, 0), new CutOff(length)));
+  }
+
   static Body decoded(Opener opener) {
     return new Decoded(opener);
+  }
+
+  /// Fails at the first byte.
+  final class CutOff extends PieceInputStream {
+    private final long length;
+
+    private CutOff(long length) {
+      this.length = length;
+    }
+
+    @Override
+    protected byte[] next() throws TruncatedException {
+      throw new TruncatedException("not all of %d bytes are there".formatted(length));
+    }
   }
 }

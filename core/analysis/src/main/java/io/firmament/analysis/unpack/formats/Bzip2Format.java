@@ -32,15 +32,32 @@ final class Bzip2Format implements Format {
 
   @Override
   public Optional<Chunk> probe(ByteSource source, long start) {
-    byte[] head = Binary.upTo(source, start, 10);
-    if (head.length < 10 || head[3] < '1' || head[3] > '9') {
+    if (!isStream(source, start)) {
       return Optional.empty();
+    }
+    Chunk chunk = scan(source, start);
+    while (chunk.confidence() == Confidence.HIGH && isStream(source, chunk.end())) {
+      Chunk next = scan(source, chunk.end());
+      if (next.confidence() != Confidence.HIGH) {
+        break;
+      }
+      chunk = Chunk.of(start, next.end(), Confidence.HIGH);
+    }
+    return Optional.of(chunk);
+  }
+
+  private static boolean isStream(ByteSource source, long start) {
+    byte[] head = Binary.upTo(source, start, 10);
+    if (head.length < 10
+        || head[0] != 'B'
+        || head[1] != 'Z'
+        || head[2] != 'h'
+        || head[3] < '1'
+        || head[3] > '9') {
+      return false;
     }
     long magic = Binary.u32be(head, 4) << 16 | (head[8] & 0xff) << 8 | (head[9] & 0xff);
-    if (magic != BLOCK && magic != END) {
-      return Optional.empty();
-    }
-    return Optional.of(scan(source, start));
+    return magic == BLOCK || magic == END;
   }
 
   private static Chunk scan(ByteSource source, long start) {

@@ -1,7 +1,10 @@
 package io.firmament.analysis.unpack.formats;
 
+import io.firmament.analysis.tree.ByteSource;
+import io.firmament.analysis.unpack.io.TruncatedException;
 import io.firmament.base.finding.Confidence;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// A region that a format claims, with its end.
@@ -21,6 +24,32 @@ public record Chunk(
 
   public static Chunk of(long start, long end, Confidence confidence) {
     return new Chunk(start, end, confidence, false, Map.of());
+  }
+
+  /// The region of `length` bytes at `start`: HIGH where its checksums were verified, MEDIUM where
+  /// not, LOW and shorter where the source ends before. Empty where `length` is no length at all.
+  public static Optional<Chunk> sized(
+      ByteSource source, long start, long length, boolean verified, Map<String, String> meta) {
+    if (length <= 0 || start >= source.size()) {
+      return Optional.empty();
+    }
+    boolean whole = length <= source.size() - start;
+    Confidence confidence =
+        !whole ? Confidence.LOW : verified ? Confidence.HIGH : Confidence.MEDIUM;
+    long end = whole ? start + length : source.size();
+    return Optional.of(new Chunk(start, end, confidence, false, meta));
+  }
+
+  /// The same region, of which the content cannot be read without a key.
+  public Chunk asEncrypted() {
+    return new Chunk(start, end, confidence, true, meta);
+  }
+
+  /// For the end of a reader: says that the chunk was cut off where [#sized] found it so.
+  public void requireWhole() throws TruncatedException {
+    if (confidence == Confidence.LOW) {
+      throw new TruncatedException("the data is cut off");
+    }
   }
 
   public Chunk with(String key, String value) {

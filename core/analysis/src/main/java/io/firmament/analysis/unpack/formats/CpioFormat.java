@@ -66,7 +66,7 @@ final class CpioFormat implements Format {
         members++;
         if (member.trailer()) {
           return Optional.of(
-              Chunk.of(start, Math.min(member.next, source.size()), Confidence.HIGH)
+              Chunk.of(start, padded(source, start, member.next), Confidence.HIGH)
                   .with("members", Integer.toString(members - 1))
                   .with("variant", variant(source, start)));
         }
@@ -83,6 +83,17 @@ final class CpioFormat implements Format {
     }
     return Optional.of(
         Chunk.of(start, source.size(), Confidence.LOW).with("variant", variant(source, start)));
+  }
+
+  /// Archives are written in blocks of 512 bytes; zeros up to there belong to it.
+  private static long padded(ByteSource source, long start, long end) {
+    long block = Math.min(align(end, start, 512), source.size());
+    for (byte b : Binary.upTo(source, end, (int) Math.max(block - end, 0))) {
+      if (b != 0) {
+        return end;
+      }
+    }
+    return Math.max(block, Math.min(end, source.size()));
   }
 
   @Override

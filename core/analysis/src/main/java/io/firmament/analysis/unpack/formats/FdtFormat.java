@@ -2,6 +2,7 @@ package io.firmament.analysis.unpack.formats;
 
 import io.firmament.analysis.tree.ByteSource;
 import io.firmament.analysis.unpack.formats.FormatCard.Magic;
+import io.firmament.analysis.unpack.formats.boot.FitFormat;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.base.finding.Confidence;
 import java.io.IOException;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Flattened device tree, Devicetree Specification 0.4 chapter 5: found with its size and kept as a
-/// file.
+/// file. A tree of images is [FitFormat]'s.
 final class FdtFormat implements Format {
   @Override
   public FormatCard card() {
@@ -19,7 +20,7 @@ final class FdtFormat implements Format {
         FormatCard.Kind.DATA,
         List.of(Magic.hex(0, "d00dfeed")),
         List.of(),
-        List.of("the images inside a FIT are not unpacked"),
+        List.of(),
         List.of("Devicetree Specification 0.4, chapter 5"));
   }
 
@@ -45,7 +46,7 @@ final class FdtFormat implements Format {
             && version < 32
             && Binary.u32be(head, 24) <= version;
     byte[] first = Binary.upTo(source, start + struct, 4);
-    if (!fits || first.length < 4 || Binary.u32be(first, 0) != 1) {
+    if (!fits || first.length < 4 || Binary.u32be(first, 0) != 1 || FitFormat.is(source, start)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -1,7 +1,63 @@
 package io.firmament.analysis.unpack.formats;
 
+import io.firmament.analysis.unpack.formats.android.BootFormat;
+import io.firmament.analysis.unpack.formats.android.PayloadFormat;
+import io.firmament.analysis.unpack.formats.android.SparseFormat;
+import io.firmament.analysis.unpack.formats.android.SuperFormat;
+import io.firmament.analysis.unpack.formats.android.VbmetaFormat;
+import io.firmament.analysis.unpack.formats.android.VendorBootFormat;
+import io.firmament.analysis.unpack.formats.archive.ArjFormat;
+import io.firmament.analysis.unpack.formats.archive.CabFormat;
+import io.firmament.analysis.unpack.formats.archive.PdfFormat;
+import io.firmament.analysis.unpack.formats.archive.PictureFormat;
+import io.firmament.analysis.unpack.formats.archive.RpmFormat;
+import io.firmament.analysis.unpack.formats.archive.SevenZipFormat;
+import io.firmament.analysis.unpack.formats.boot.FitFormat;
+import io.firmament.analysis.unpack.formats.boot.IkconfigFormat;
+import io.firmament.analysis.unpack.formats.boot.UBootEnvFormat;
+import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
+import io.firmament.analysis.unpack.formats.erofs.ErofsFormat;
 import io.firmament.analysis.unpack.formats.ext.ExtFormat;
+import io.firmament.analysis.unpack.formats.f2fs.F2fsFormat;
+import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
+import io.firmament.analysis.unpack.formats.mcu.CortexVectorsFormat;
+import io.firmament.analysis.unpack.formats.mcu.DfuSeFormat;
+import io.firmament.analysis.unpack.formats.mcu.DfuSuffixFormat;
+import io.firmament.analysis.unpack.formats.mcu.EgonFormat;
+import io.firmament.analysis.unpack.formats.mcu.EspImageFormat;
+import io.firmament.analysis.unpack.formats.mcu.EspPartitionsFormat;
+import io.firmament.analysis.unpack.formats.mcu.ImxFormat;
+import io.firmament.analysis.unpack.formats.mcu.IntelHexFormat;
+import io.firmament.analysis.unpack.formats.mcu.MatterOtaFormat;
+import io.firmament.analysis.unpack.formats.mcu.McubootFormat;
+import io.firmament.analysis.unpack.formats.mcu.RockchipFormat;
+import io.firmament.analysis.unpack.formats.mcu.SrecFormat;
+import io.firmament.analysis.unpack.formats.mcu.Stm32Format;
+import io.firmament.analysis.unpack.formats.mcu.TiTextFormat;
+import io.firmament.analysis.unpack.formats.mcu.Uf2Format;
+import io.firmament.analysis.unpack.formats.minix.MinixFormat;
+import io.firmament.analysis.unpack.formats.romfs.RomfsFormat;
 import io.firmament.analysis.unpack.formats.squashfs.SquashfsFormat;
+import io.firmament.analysis.unpack.formats.ubi.UbiFormat;
+import io.firmament.analysis.unpack.formats.ubifs.UbifsFormat;
+import io.firmament.analysis.unpack.formats.uefi.CapsuleFormat;
+import io.firmament.analysis.unpack.formats.uefi.FlashDescriptorFormat;
+import io.firmament.analysis.unpack.formats.uefi.VariablesFormat;
+import io.firmament.analysis.unpack.formats.uefi.VolumeFormat;
+import io.firmament.analysis.unpack.formats.vendor.ChkFormat;
+import io.firmament.analysis.unpack.formats.vendor.DLinkAlphaFormat;
+import io.firmament.analysis.unpack.formats.vendor.DLinkEncryptedFormat;
+import io.firmament.analysis.unpack.formats.vendor.DLinkShrsFormat;
+import io.firmament.analysis.unpack.formats.vendor.EngeniusFormat;
+import io.firmament.analysis.unpack.formats.vendor.LinksysFormat;
+import io.firmament.analysis.unpack.formats.vendor.MikrotikFormat;
+import io.firmament.analysis.unpack.formats.vendor.SafeLoaderFormat;
+import io.firmament.analysis.unpack.formats.vendor.SeamaFormat;
+import io.firmament.analysis.unpack.formats.vendor.TpLinkFormat;
+import io.firmament.analysis.unpack.formats.vendor.TrxFormat;
+import io.firmament.analysis.unpack.formats.vendor.UbiquitiFormat;
+import io.firmament.analysis.unpack.formats.vendor.XiaomiFormat;
+import io.firmament.analysis.unpack.formats.yaffs.YaffsFormat;
 import java.util.List;
 
 /// Every format the engine knows.
@@ -22,10 +78,69 @@ public final class Formats {
         new ZipFormat(),
         new ArFormat(),
         new SquashfsFormat(),
+        new CramfsFormat(),
+        new RomfsFormat(),
+        new MinixFormat(),
+        new Jffs2Format(),
+        new UbiFormat(),
+        new UbifsFormat(),
+        new YaffsFormat(),
+        new F2fsFormat(),
+        new ErofsFormat(),
         new ExtFormat(),
         new UImageFormat(),
         new KernelFormat(),
+        new FitFormat(),
         new FdtFormat(),
-        new Dns323Format());
+        new UBootEnvFormat(),
+        new IkconfigFormat(),
+        new BootFormat(),
+        new VendorBootFormat(),
+        new SparseFormat(),
+        new SuperFormat(),
+        new VbmetaFormat(),
+        new PayloadFormat(),
+        new Dns323Format(),
+        new VolumeFormat(),
+        new CapsuleFormat(),
+        new VariablesFormat(),
+        new FlashDescriptorFormat(),
+        new TrxFormat(),
+        new ChkFormat(),
+        new SeamaFormat(),
+        new TpLinkFormat(),
+        new SafeLoaderFormat(),
+        new XiaomiFormat(),
+        new UbiquitiFormat(),
+        new LinksysFormat(),
+        new DLinkShrsFormat(),
+        new DLinkAlphaFormat(),
+        new DLinkEncryptedFormat(),
+        new EngeniusFormat(),
+        new MikrotikFormat(),
+        new IntelHexFormat(),
+        new SrecFormat(),
+        new TiTextFormat(),
+        new Uf2Format(),
+        new DfuSuffixFormat(),
+        new DfuSeFormat(),
+        new EspImageFormat(),
+        new EspPartitionsFormat(),
+        new McubootFormat(),
+        new CortexVectorsFormat(),
+        new EgonFormat(),
+        new Stm32Format(),
+        new ImxFormat(),
+        new RockchipFormat(),
+        new MatterOtaFormat(),
+        new ZlibFormat(),
+        new LzipFormat(),
+        new LzopFormat(),
+        new SevenZipFormat(),
+        new RpmFormat(),
+        new CabFormat(),
+        new ArjFormat(),
+        new PictureFormat(),
+        new PdfFormat());
   }
 }

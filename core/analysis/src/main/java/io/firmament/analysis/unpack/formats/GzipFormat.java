@@ -4,6 +4,7 @@ import io.firmament.analysis.tree.ByteSource;
 import io.firmament.analysis.unpack.formats.FormatCard.Magic;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.SourceInputStream;
+import io.firmament.analysis.unpack.io.WorkMeter;
 import io.firmament.base.finding.Confidence;
 import java.io.IOException;
 import java.util.List;
@@ -116,6 +117,7 @@ final class GzipFormat implements Format {
         if (n == 0 && inflater.needsDictionary()) {
           return Member.NONE;
         }
+        WorkMeter.decoded(source, n);
         crc.update(out, 0, n);
       }
       if (!inflater.finished()) {

@@ -21,7 +21,8 @@ final class KernelFormat implements Format {
           new LzmaFormat(),
           new Lz4Format(),
           new ZstdFormat(),
-          new Bzip2Format());
+          new Bzip2Format(),
+          new LzopFormat());
 
   @Override
   public FormatCard card() {
@@ -31,7 +32,7 @@ final class KernelFormat implements Format {
         FormatCard.Kind.WRAPPER,
         List.of(Magic.hex(0x24, "18286f01"), Magic.text(0x202, "HdrS"), Magic.text(56, "ARMd")),
         List.of(),
-        List.of("kernels compressed with LZO stay compressed"),
+        List.of(),
         List.of(
             "Linux Documentation/arch/x86/boot.rst",
             "Linux Documentation/arch/arm64/booting.rst",
@@ -64,14 +65,36 @@ final class KernelFormat implements Format {
     return chunk(source, start, size, Map.of("image", "zImage", "architecture", "arm"));
   }
 
-  /// text_offset at 8, image_size at 16 (with BSS), flags at 24.
+  /// text_offset at 8, image_size at 16 (with BSS, which is not in the file), flags at 24. Where
+  /// there is an EFI stub, the sections of its PE header tell the size of the file.
   private static Optional<Chunk> arm64(ByteSource source, long start) throws IOException {
     long size = Binary.i64le(source, start + 16);
     if (size < 64 || size > 1L << 32) {
       return Optional.empty();
     }
     Map<String, String> meta = Map.of("image", "Image", "architecture", "arm64");
-    return chunk(source, start, Math.min(size, source.size() - start), meta);
+    long file = peSize(source, start);
+    return chunk(source, start, file > 0 ? file : Math.min(size, source.size() - start), meta);
+  }
+
+  /// Microsoft PE format: the header's offset at 0x3c, then 24 bytes with the number of sections
+  /// and the size of the optional header; a section has size and offset of its data at 16 and 20.
+  /// Gives 0 where there is no such header.
+  private static long peSize(ByteSource source, long start) throws IOException {
+    long header = start + Binary.u32le(source, start + 0x3c);
+    if (Binary.u16le(source, start) != 0x5a4d
+        || !Binary.matches(source, header, new byte[] {'P', 'E', 0, 0})) {
+      return 0;
+    }
+    int sections = Math.min(Binary.u16le(source, header + 6), 96);
+    long table = header + 24 + Binary.u16le(source, header + 20);
+    long end = 0;
+    for (int i = 0; i < sections; i++) {
+      long size = Binary.u32le(source, table + 40L * i + 16);
+      long offset = Binary.u32le(source, table + 40L * i + 20);
+      end = Math.max(end, offset + size);
+    }
+    return end;
   }
 
   /// Section "The Real-Mode Kernel Header": setup_sects at 0x1f1, syssize (16-byte units) at 0x1f4,
@@ -103,7 +126,8 @@ final class KernelFormat implements Format {
   @Override
   public void unpack(ByteSource content, Chunk chunk, Sink sink) throws IOException {
     if ("Image".equals(chunk.meta().get("image"))) {
-      sink.leaf("vmlinux", Body.of(content));
+      sink.searched("vmlinux", Body.of(content));
+      whole(chunk);
       return;
     }
     Optional<ByteSource> payload = compressed(content);
@@ -113,6 +137,13 @@ final class KernelFormat implements Format {
       return;
     }
     sink.payload("vmlinux", Body.of(payload.get()));
+    whole(chunk);
+  }
+
+  private static void whole(Chunk chunk) throws IOException {
+    if (chunk.confidence() == Confidence.LOW) {
+      throw new io.firmament.analysis.unpack.io.TruncatedException("the kernel image is cut off");
+    }
   }
 
   /// The first stream of a known codec behind the unpacking code; the largest of several, because

@@ -6,6 +6,7 @@ import io.firmament.analysis.unpack.formats.FormatCard.Magic;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.LimitException;
 import io.firmament.analysis.unpack.io.SourceInputStream;
+import io.firmament.analysis.unpack.io.WorkMeter;
 import io.firmament.base.finding.Confidence;
 import java.io.IOException;
 import java.util.List;
@@ -62,6 +63,7 @@ final class LzmaFormat implements Format {
       int n = lzma.read(buffer, 0, buffer.length);
       while (n > 0 && decoded < MOST) {
         decoded += n;
+        WorkMeter.decoded(source, 8L * n);
         n = lzma.read(buffer, 0, buffer.length);
       }
       long end = n > 0 ? source.size() : in.position();

@@ -25,6 +25,20 @@ public record RawEntry(
     return new RawEntry(name, type, mode, 0, 0, mtime, DeviceNumber.NONE, NONE, Map.of());
   }
 
+  /// The numbers of a device in 16 bits, the kernel's `old_decode_dev`.
+  public static DeviceNumber oldDevice(int rdev) {
+    return new DeviceNumber((rdev >> 8) & 0xff, rdev & 0xff);
+  }
+
+  /// The numbers of a device in 32 bits, the kernel's `new_decode_dev`.
+  public static DeviceNumber newDevice(int rdev) {
+    return new DeviceNumber((rdev >> 8) & 0xfff, (rdev & 0xff) | ((rdev >> 12) & 0xfff00));
+  }
+
+  public static boolean isDevice(EntryType type) {
+    return type == EntryType.CHARACTER_DEVICE || type == EntryType.BLOCK_DEVICE;
+  }
+
   /// The type that the upper bits of a Unix mode name; a regular file where they name none.
   public static EntryType type(int mode) {
     return switch (mode & 0170000) {

@@ -25,6 +25,9 @@ public interface Sink {
   /// The chunk itself as a file that is not looked into.
   void leaf(String name, Body body) throws LimitException;
 
+  /// The chunk itself as a file; containers behind its first byte are looked for.
+  void searched(String name, Body body) throws LimitException;
+
   /// Content that cannot be read without a key.
   void encrypted(String detail);
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// tar archives: ustar and pax (POSIX.1-2001) and GNU long names.
+/// tar archives: ustar and pax (POSIX.1-2001), GNU long names and sparse members.
 final class TarFormat implements Format {
   private static final int BLOCK = 512;
   private static final int MAX_EXTENSION = 1 << 20;
@@ -29,7 +29,7 @@ final class TarFormat implements Format {
         FormatCard.Kind.TREE,
         List.of(Magic.text(257, "ustar")),
         List.of(".tar"),
-        List.of("GNU sparse members are given as stored", "pre-POSIX v7 archives are not found"),
+        List.of("pre-POSIX v7 archives are not found"),
         List.of("POSIX.1-2001 pax, section ustar Interchange Format", "GNU tar manual, appendix"));
   }
 
@@ -114,6 +114,7 @@ final class TarFormat implements Format {
       }
       at = data + (stored + BLOCK - 1) / BLOCK * BLOCK;
     }
+    throw new TruncatedException("no end mark; members may be missing");
   }
 
   private static void extend(
@@ -161,7 +162,8 @@ final class TarFormat implements Format {
 
   private static void give(byte[] head, Map<String, byte[]> pax, ByteSource data, Sink sink)
       throws IOException {
-    byte[] paxName = pax.get("path");
+    byte[] sparseName = pax.get("GNU.sparse.name");
+    byte[] paxName = sparseName == null ? pax.get("path") : sparseName;
     byte[] paxLink = pax.get("linkpath");
     byte[] name = paxName == null ? name(head) : paxName;
     byte[] link = paxLink == null ? untilNul(head, 157, 100) : paxLink;
@@ -190,7 +192,8 @@ final class TarFormat implements Format {
     if (head[156] == '1') {
       sink.hardLink(entry, link);
     } else if (type == EntryType.FILE) {
-      sink.file(entry, Body.of(data));
+      TarSparse sparse = head[156] == 'S' ? TarSparse.old(head, data, 0) : TarSparse.pax(pax, data);
+      sink.file(entry, sparse == null ? Body.of(data) : sparse.body());
     } else {
       sink.entry(entry);
     }
@@ -250,7 +253,7 @@ final class TarFormat implements Format {
   }
 
   /// Octal text, or base 256 where the first bit is set (GNU).
-  private static long number(byte[] b, int at, int length) {
+  static long number(byte[] b, int at, int length) {
     long value = 0;
     if ((b[at] & 0x80) != 0) {
       for (int i = at + length - 8; i < at + length; i++) {
@@ -268,7 +271,7 @@ final class TarFormat implements Format {
     return value;
   }
 
-  private static long decimal(byte @org.jspecify.annotations.Nullable [] text) {
+  static long decimal(byte @org.jspecify.annotations.Nullable [] text) {
     long value = 0;
     for (byte b : text == null ? new byte[0] : text) {
       if (b < '0' || b > '9' || value > Long.MAX_VALUE / 10 - 10) {

@@ -15,14 +15,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.compress.archivers.zip.X5455_ExtendedTimestamp;
+import org.apache.commons.compress.archivers.zip.X7875_NewUnix;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.apache.commons.compress.archivers.zip.ZipShort;
 
 /// ZIP archives (also jar, apk, and update packages), by their central directory; without one, by
 /// their local headers.
 final class ZipFormat implements Format {
   private static final long CENTRAL = 0x02014b50L;
+  private static final ZipShort OWNER = new ZipShort(0x7875);
+  private static final ZipShort TIME = new ZipShort(0x5455);
 
   @Override
   public FormatCard card() {
@@ -91,12 +96,7 @@ final class ZipFormat implements Format {
       byLocalHeaders(content, sink);
       return;
     }
-    try (ZipFile zip =
-        ZipFile.builder()
-            .setSeekableByteChannel(new SourceChannel(content))
-            .setCharset(StandardCharsets.UTF_8)
-            .setIgnoreLocalFileHeader(true)
-            .get()) {
+    try (ZipFile zip = open(content)) {
       for (ZipArchiveEntry entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
         RawEntry raw = raw(entry, new byte[0]);
         if (entry.getGeneralPurposeBit().usesEncryption()) {
@@ -113,6 +113,22 @@ final class ZipFormat implements Format {
           sink.entry(raw);
         }
       }
+    }
+  }
+
+  /// The local headers have the owners; where one is damaged, the directory alone must do.
+  private static ZipFile open(ByteSource content) throws IOException {
+    ZipFile.Builder builder =
+        ZipFile.builder()
+            .setSeekableByteChannel(new SourceChannel(content))
+            .setCharset(StandardCharsets.UTF_8);
+    try {
+      return builder.get();
+    } catch (IOException e) {
+      return builder
+          .setSeekableByteChannel(new SourceChannel(content))
+          .setIgnoreLocalFileHeader(true)
+          .get();
     }
   }
 
@@ -144,6 +160,14 @@ final class ZipFormat implements Format {
     public void close() {}
   }
 
+  /// DOS time has no zone, so that it is no point in time; only the extended time stamp counts.
+  private static long time(ZipArchiveEntry entry) {
+    return entry.getExtraField(TIME) instanceof X5455_ExtendedTimestamp stamp
+            && stamp.getModifyTime() != null
+        ? stamp.getModifyTime().getIntValue()
+        : 0;
+  }
+
   /// The upper half of the external attributes is a Unix mode where the maker was Unix (4.4.2.2).
   private static RawEntry raw(ZipArchiveEntry entry, byte[] target) {
     int mode = entry.getUnixMode();
@@ -153,14 +177,20 @@ final class ZipFormat implements Format {
             : (mode & 0170000) == 0 ? EntryType.FILE : RawEntry.type(mode);
     int permissions = mode != 0 ? mode & 07777 : type == EntryType.DIRECTORY ? 0755 : 0644;
     byte[] name = entry.getRawName();
-    // DOS time has no zone, so that it is no point in time; it is left out.
+    long uid = 0;
+    long gid = 0;
+    if (entry.getExtraField(OWNER) instanceof X7875_NewUnix owner
+        && entry.getLocalFileDataExtra().length > 0) {
+      uid = owner.getUID();
+      gid = owner.getGID();
+    }
     return new RawEntry(
         name == null ? entry.getName().getBytes(StandardCharsets.UTF_8) : name,
         type,
         permissions,
-        0,
-        0,
-        0,
+        uid,
+        gid,
+        time(entry),
         DeviceNumber.NONE,
         target,
         Map.of());

@@ -35,6 +35,10 @@ public final class Binary {
     return (b[at] & 0xff) | (b[at + 1] & 0xff) << 8;
   }
 
+  public static int u16be(byte[] b, int at) {
+    return (b[at] & 0xff) << 8 | (b[at + 1] & 0xff);
+  }
+
   public static long u32le(byte[] b, int at) {
     return u16le(b, at) | (long) u16le(b, at + 2) << 16;
   }
@@ -45,6 +49,10 @@ public final class Binary {
 
   public static long i64le(byte[] b, int at) {
     return u32le(b, at) | u32le(b, at + 4) << 32;
+  }
+
+  public static long i64be(byte[] b, int at) {
+    return u32be(b, at) << 32 | u32be(b, at + 4);
   }
 
   /// Exactly `length` bytes, in memory.

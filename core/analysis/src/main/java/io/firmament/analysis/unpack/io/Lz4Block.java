@@ -10,9 +10,23 @@ public final class Lz4Block {
   /// 15 going on in further bytes; the literals; a 16-bit distance. The last has literals only.
   public static int decode(byte[] in, int inAt, int inEnd, byte[] out, int outAt)
       throws CorruptException {
+    return decode(in, inAt, inEnd, out, outAt, false);
+  }
+
+  /// Decodes to the start of `out` until it is full or the input ends; what follows in the input
+  /// may
+  /// be anything. Gives how many bytes came out.
+  public static int decodeFirst(byte[] in, int inAt, int inEnd, byte[] out)
+      throws CorruptException {
+    return decode(in, inAt, inEnd, out, 0, true);
+  }
+
+  private static int decode(
+      byte[] in, int inAt, int inEnd, byte[] out, int outAt, boolean firstOnly)
+      throws CorruptException {
     int from = inAt;
     int to = outAt;
-    while (from < inEnd) {
+    while (from < inEnd && !(firstOnly && to == out.length)) {
       int token = in[from++] & 0xff;
       int literals = token >>> 4;
       if (literals == 15) {
@@ -23,11 +37,14 @@ public final class Lz4Block {
           literals += more;
         } while (more == 255);
       }
+      if (firstOnly) {
+        literals = Math.min(literals, out.length - to);
+      }
       check(literals <= inEnd - from && literals <= out.length - to, "literals");
       System.arraycopy(in, from, out, to, literals);
       from += literals;
       to += literals;
-      if (from == inEnd) {
+      if (from == inEnd || (firstOnly && to == out.length)) {
         break;
       }
       check(from + 2 <= inEnd, "distance");
@@ -43,6 +60,9 @@ public final class Lz4Block {
         } while (more == 255);
       }
       length += 4;
+      if (firstOnly) {
+        length = Math.min(length, out.length - to);
+      }
       check(distance > 0 && distance <= to && length <= out.length - to, "match");
       copyBack(out, to, distance, length);
       to += length;

@@ -177,15 +177,14 @@ final class Walk {
 
   /// The old encoding in the first block number, or the new one in the second.
   private static DeviceNumber device(Inode inode, EntryType type) {
-    if (type != EntryType.CHARACTER_DEVICE && type != EntryType.BLOCK_DEVICE) {
+    if (!RawEntry.isDevice(type)) {
       return DeviceNumber.NONE;
     }
     int old = (int) Binary.u32le(inode.block(), 0);
     if (old != 0) {
-      return new DeviceNumber((old >> 8) & 0xff, old & 0xff);
+      return RawEntry.oldDevice(old);
     }
-    int rdev = (int) Binary.u32le(inode.block(), 4);
-    return new DeviceNumber((rdev >> 8) & 0xfff, (rdev & 0xff) | ((rdev >> 12) & 0xfff00));
+    return RawEntry.newDevice((int) Binary.u32le(inode.block(), 4));
   }
 
   private static boolean isDots(byte[] name) {

@@ -2,11 +2,10 @@ package io.firmament.analysis.unpack.formats.squashfs;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
-import io.firmament.analysis.unpack.Note;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.CorruptException;
-import io.firmament.analysis.unpack.io.LimitException;
 import io.firmament.analysis.unpack.io.Lz4Block;
+import io.firmament.analysis.unpack.io.LzmaBlock;
 import io.firmament.analysis.unpack.io.Lzo1xBlock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,10 +13,9 @@ import java.io.InputStream;
 import java.util.Optional;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
-import org.tukaani.xz.LZMAInputStream;
 import org.tukaani.xz.SingleXZInputStream;
 
-/// The compressions of SquashFS 4 by the number in the superblock.
+/// The compressions by the number in the super block of version 4.
 enum Codec {
   GZIP(1),
   LZMA(2),
@@ -45,7 +43,7 @@ enum Codec {
   int decode(byte[] in, byte[] out, long memory) throws IOException {
     return switch (this) {
       case GZIP -> inflate(in, out);
-      case LZMA -> lzma(in, out, memory);
+      case LZMA -> lzma(in, out);
       case LZO -> Lzo1xBlock.decode(in, 0, in.length, out);
       case XZ -> xz(in, out, memory);
       case LZ4 -> Lz4Block.decode(in, 0, in.length, out, 0);
@@ -60,7 +58,7 @@ enum Codec {
       while (!inflater.finished() && done < out.length) {
         int n = inflater.inflate(out, done, out.length - done);
         if (n == 0) {
-          break;
+          throw new CorruptException("a zlib block ends too early");
         }
         done += n;
       }
@@ -70,14 +68,22 @@ enum Codec {
     }
   }
 
-  /// A block has the header of LZMA_Alone.
-  private static int lzma(byte[] in, byte[] out, long memory) throws IOException {
-    if (in.length > 13 && Binary.u32le(in, 1) > memory) {
-      throw new LimitException(Note.Limit.CODEC_MEMORY, "a block needs a larger dictionary");
+  /// A block has the header of LZMA_Alone: properties, dictionary size, decoded size.
+  private static int lzma(byte[] in, byte[] out) throws IOException {
+    if (in.length < 18) {
+      throw new CorruptException("a block is too short for LZMA");
     }
-    try (InputStream lzma = new LZMAInputStream(new ByteArrayInputStream(in))) {
-      return lzma.readNBytes(out, 0, out.length);
+    long size = Binary.i64le(in, 5);
+    if (size < -1 || size > out.length) {
+      throw new CorruptException("a block of LZMA says that it has " + size + " bytes");
     }
+    int limit = size < 0 ? out.length : (int) size;
+    LzmaBlock.Properties properties = LzmaBlock.Properties.of(in[0] & 0xff);
+    LzmaBlock.Result result = LzmaBlock.decode(in, 13, in.length, out, limit, properties);
+    if (!result.ended() || (size >= 0 && result.length() != size)) {
+      throw new CorruptException("a block of LZMA does not end where it should");
+    }
+    return result.length();
   }
 
   private static int xz(byte[] in, byte[] out, long memory) throws IOException {

@@ -2,8 +2,10 @@ package io.firmament.analysis.unpack.formats.squashfs;
 
 import io.firmament.analysis.tree.ByteSource;
 import io.firmament.analysis.unpack.io.Binary;
+import io.firmament.analysis.unpack.io.BitFields;
 import io.firmament.analysis.unpack.io.CorruptException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,8 +18,8 @@ final class Metadata {
   private record Block(byte[] bytes, long next) {}
 
   private final ByteSource source;
-  private final Codec codec;
-  private final long memory;
+  private final SuperBlock superBlock;
+  private final Decoder decoder;
   private final Map<Long, Block> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -28,10 +30,10 @@ final class Metadata {
         }
       };
 
-  Metadata(ByteSource source, Codec codec, long memory) {
+  Metadata(ByteSource source, SuperBlock superBlock, Decoder decoder) {
     this.source = source;
-    this.codec = codec;
-    this.memory = memory;
+    this.superBlock = superBlock;
+    this.decoder = decoder;
   }
 
   /// Reads from `offset` in the block at `position` on, over block borders.
@@ -39,11 +41,19 @@ final class Metadata {
     return new Cursor(position, offset);
   }
 
-  /// An entry of a table whose blocks are listed in an array of positions.
+  /// An entry of a table whose blocks are listed in an array of positions, of 32 bits in version 2
+  /// and of 64 bits from version 3 on.
   Cursor inTable(long table, long index, int entrySize) throws IOException {
     long perBlock = BLOCK / entrySize;
-    long block = Binary.i64le(source, table + index / perBlock * 8);
+    int width = superBlock.major() < 3 ? 4 : 8;
+    ByteBuffer position = buffer(Binary.bytes(source, table + index / perBlock * width, width));
+    long block = width == 4 ? Integer.toUnsignedLong(position.getInt()) : position.getLong();
     return at(block, (int) (index % perBlock) * entrySize);
+  }
+
+  /// The bytes of a field or structure, in the byte order of the image.
+  ByteBuffer buffer(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(superBlock.order());
   }
 
   private Block block(long position) throws IOException {
@@ -51,19 +61,19 @@ final class Metadata {
     if (known != null) {
       return known;
     }
-    int header = Binary.u16le(source, position);
+    int header = Short.toUnsignedInt(buffer(Binary.bytes(source, position, 2)).getShort());
     int size = header & 0x7fff;
-    byte[] raw = Binary.bytes(source, position + 2, size);
+    long start = position + (superBlock.checked() ? 3 : 2);
+    byte[] raw = Binary.bytes(source, start, size);
     byte[] bytes = raw;
     if ((header & 0x8000) == 0) {
       byte[] out = new byte[BLOCK];
-      int length = codec.decode(raw, out, memory);
-      bytes = Arrays.copyOf(out, length);
+      bytes = Arrays.copyOf(out, decoder.decode(raw, out, -1));
     }
     if (bytes.length == 0) {
       throw new CorruptException("an empty metadata block at " + position);
     }
-    Block block = new Block(bytes, position + 2 + size);
+    Block block = new Block(bytes, start + size);
     cache.put(position, block);
     return block;
   }
@@ -99,15 +109,20 @@ final class Metadata {
     }
 
     int u16() throws IOException {
-      return Binary.u16le(bytes(2), 0);
+      return Short.toUnsignedInt(buffer(bytes(2)).getShort());
     }
 
     long u32() throws IOException {
-      return Binary.u32le(bytes(4), 0);
+      return Integer.toUnsignedLong(buffer(bytes(4)).getInt());
     }
 
     long i64() throws IOException {
-      return Binary.i64le(bytes(8), 0);
+      return buffer(bytes(8)).getLong();
+    }
+
+    /// The next `length` bytes as a structure of bit fields.
+    BitFields packed(int length) throws IOException {
+      return new BitFields(bytes(length), superBlock.order());
     }
   }
 }

@@ -73,6 +73,7 @@ final class ElfReader {
         symbols.imported(),
         notes.buildId(),
         notes.packageNote(),
+        notes.features(),
         interpreter(),
         moduleInfo(),
         List.copyOf(damage));

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// @param distribution for example `debian` or `openwrt`, as `os-release` spells its id
 /// @param distributionVersion for example `12`
 /// @param kernelVersion for example `6.1.55`
+/// @param board what the device trees call the board where they agree, for example `TP-Link Archer
+/// C7`
+/// @param soc the processor chip they agree on, as `compatible` writes it, for example
+/// `qca,qca9558`
 @Json
 public record ImageIdentity(
     @Nullable String architecture,
@@ -20,7 +24,9 @@ public record ImageIdentity(
     @Nullable String operatingSystem,
     @Nullable String distribution,
     @Nullable String distributionVersion,
-    @Nullable String kernelVersion) {
+    @Nullable String kernelVersion,
+    @Nullable String board,
+    @Nullable String soc) {
   public static final ImageIdentity UNKNOWN =
-      new ImageIdentity(null, null, null, null, null, null, null);
+      new ImageIdentity(null, null, null, null, null, null, null, null, null);
 }

@@ -10,6 +10,8 @@ import java.util.Map;
 
 /// Makes issues of a rule.
 public final class Findings {
+  private static final int LONGEST_FACT = 160;
+
   private Findings() {}
 
   /// An issue whose id is derived from the rule and what it rests on, and from neither path nor
@@ -48,7 +50,7 @@ public final class Findings {
     return new Issue(
         id(card, evidence),
         card.id(),
-        card.type(),
+        card.type().name(),
         severity,
         confidence,
         summary,
@@ -61,6 +63,12 @@ public final class Findings {
   private static String id(RuleCard card, String evidence) {
     byte[] key = (card.id() + "\0" + evidence).getBytes(StandardCharsets.UTF_8);
     return Sha256.of(key).hex().substring(0, 32);
+  }
+
+  /// Short enough for a summary or a fact: one line of at most 160 characters.
+  public static String brief(String text) {
+    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    return line.length() <= LONGEST_FACT ? line : line.substring(0, LONGEST_FACT);
   }
 
   /// Enough to know a secret again and too little to use it: the first and last four characters.

@@ -1,11 +1,41 @@
 package io.firmament.analysis.inspect;
 
 import io.firmament.analysis.elf.ElfFile;
+import io.firmament.analysis.inspect.rules.AuthorizedKeyRule;
 import io.firmament.analysis.inspect.rules.BinaryHardeningRule;
+import io.firmament.analysis.inspect.rules.BootArgumentRule;
+import io.firmament.analysis.inspect.rules.CertificateRule;
+import io.firmament.analysis.inspect.rules.ConfiguredSecretRule;
+import io.firmament.analysis.inspect.rules.DangerousCallRule;
+import io.firmament.analysis.inspect.rules.DebugLeftoverRule;
 import io.firmament.analysis.inspect.rules.FilePermissionRule;
+import io.firmament.analysis.inspect.rules.FileServiceConfigurationRule;
+import io.firmament.analysis.inspect.rules.FitSignatureRule;
+import io.firmament.analysis.inspect.rules.InsecureCommunicationRule;
 import io.firmament.analysis.inspect.rules.InsecureServiceRule;
+import io.firmament.analysis.inspect.rules.KernelConfigurationRule;
+import io.firmament.analysis.inspect.rules.KernelModuleRule;
+import io.firmament.analysis.inspect.rules.KeyStoreRule;
+import io.firmament.analysis.inspect.rules.KnownKeyRule;
+import io.firmament.analysis.inspect.rules.LibraryPathRule;
+import io.firmament.analysis.inspect.rules.MalwareRule;
+import io.firmament.analysis.inspect.rules.ManagementConfigurationRule;
+import io.firmament.analysis.inspect.rules.McubootRule;
+import io.firmament.analysis.inspect.rules.MqttConfigurationRule;
+import io.firmament.analysis.inspect.rules.NetworkServiceRule;
+import io.firmament.analysis.inspect.rules.OutdatedKernelRule;
 import io.firmament.analysis.inspect.rules.PasswordHashRule;
 import io.firmament.analysis.inspect.rules.PrivateKeyRule;
+import io.firmament.analysis.inspect.rules.ScriptInjectionRule;
+import io.firmament.analysis.inspect.rules.SecureBootRule;
+import io.firmament.analysis.inspect.rules.SshConfigurationRule;
+import io.firmament.analysis.inspect.rules.SshHostKeyRule;
+import io.firmament.analysis.inspect.rules.TokenRule;
+import io.firmament.analysis.inspect.rules.UpdateConfigurationRule;
+import io.firmament.analysis.inspect.rules.UpdateDownloadRule;
+import io.firmament.analysis.inspect.rules.UrlCredentialRule;
+import io.firmament.analysis.inspect.rules.VerifiedBootRule;
+import io.firmament.analysis.inspect.rules.WebServerConfigurationRule;
 import io.firmament.analysis.scan.Blob;
 import io.firmament.analysis.scan.Blobs;
 import io.firmament.analysis.tree.FileTree;
@@ -17,7 +47,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Looks for security issues of an unpacked image: one pass over its distinct contents, then each
 /// rule concludes.
@@ -32,9 +61,11 @@ public final class Inspection {
           .thenComparing(Issue::id);
 
   private final List<Rule> rules;
+  private final Anchors anchors;
 
   Inspection(List<Rule> rules) {
     this.rules = List.copyOf(rules);
+    this.anchors = new Anchors(rules);
   }
 
   /// With all rules.
@@ -42,10 +73,40 @@ public final class Inspection {
     return new Inspection(
         List.of(
             new PrivateKeyRule(),
+            new SshHostKeyRule(),
+            new KeyStoreRule(),
+            new KnownKeyRule(),
+            new AuthorizedKeyRule(),
+            new CertificateRule(),
             new PasswordHashRule(),
+            new TokenRule(),
+            new UrlCredentialRule(),
+            new ConfiguredSecretRule(),
+            new KernelConfigurationRule(),
+            new OutdatedKernelRule(),
+            new KernelModuleRule(),
             new FilePermissionRule(),
             new BinaryHardeningRule(),
-            new InsecureServiceRule()));
+            new LibraryPathRule(),
+            new InsecureServiceRule(),
+            new NetworkServiceRule(),
+            new SshConfigurationRule(),
+            new WebServerConfigurationRule(),
+            new MqttConfigurationRule(),
+            new ManagementConfigurationRule(),
+            new FileServiceConfigurationRule(),
+            new InsecureCommunicationRule(),
+            new ScriptInjectionRule(),
+            new DangerousCallRule(),
+            new FitSignatureRule(),
+            new VerifiedBootRule(),
+            new McubootRule(),
+            new SecureBootRule(),
+            new BootArgumentRule(),
+            new UpdateConfigurationRule(),
+            new UpdateDownloadRule(),
+            new DebugLeftoverRule(),
+            new MalwareRule()));
   }
 
   /// The cards of the rules, in the order they run.
@@ -69,8 +130,8 @@ public final class Inspection {
   }
 
   private List<List<Rule.Noted>> look(Blob blob) {
-    Optional<ElfFile> elf = ElfFile.read(blob.content());
-    return rules.stream().map(rule -> rule.look(blob, elf)).toList();
+    Content content = new Content(blob, ElfFile.read(blob.content()), anchors.find(blob));
+    return rules.stream().map(rule -> rule.look(content)).toList();
   }
 
   private static List<Issue> bounded(RuleCard card, List<Issue> found) {

@@ -7,7 +7,6 @@ import java.util.List;
 /// What a rule is, for its documentation page and for the findings it makes.
 ///
 /// @param id for example `private-key`
-/// @param type the issue type, for example `PRIVATE_KEY`
 /// @param title one line
 /// @param severity of an ordinary finding; single findings may differ for a stated reason
 /// @param confidence of an ordinary finding
@@ -17,7 +16,7 @@ import java.util.List;
 /// @param remediation what to do
 public record RuleCard(
     String id,
-    String type,
+    IssueType type,
     String title,
     Severity severity,
     Confidence confidence,

@@ -4,7 +4,9 @@ import io.firmament.analysis.elf.ElfDynamic;
 import io.firmament.analysis.elf.ElfFile;
 import io.firmament.analysis.elf.ElfHeader;
 import io.firmament.analysis.elf.ElfSegment;
+import io.firmament.analysis.inspect.Content;
 import io.firmament.analysis.inspect.Findings;
+import io.firmament.analysis.inspect.IssueType;
 import io.firmament.analysis.inspect.Rule;
 import io.firmament.analysis.inspect.RuleCard;
 import io.firmament.analysis.scan.Blob;
@@ -25,16 +27,16 @@ public final class BinaryHardeningRule implements Rule {
   private static final RuleCard CARD =
       new RuleCard(
           "binary-hardening",
-          "BINARY_HARDENING",
+          IssueType.BINARY_HARDENING,
           "Binary built without hardening",
           Severity.LOW,
           Confidence.HIGH,
           List.of("CWE-693"),
           List.of(
-              "EN 303 645 5.6-7, 5.6-9", "EN 18031-1 GEC-6", "CRA Annex I Part I (2)(j), (2)(k)"),
-          "Every property is yes, no or unknown: a static, stripped binary cannot tell whether it was"
-              + " built with stack protectors or FORTIFY_SOURCE, and a file that calls no function"
-              + " either would guard has nothing to show. Only a clear no counts.",
+              "EN 303 645 5.6-7, 5.6-9", "EN 18031-1 GEC-1", "CRA Annex I Part I (2)(j), (2)(k)"),
+          "Every property is yes, no or unknown: a static, stripped binary cannot tell whether it"
+              + " was built with stack protectors or FORTIFY_SOURCE, and a file that calls no"
+              + " function either would guard has nothing to show. Only a clear no counts.",
           "Build with -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE, link with -pie"
               + " -Wl,-z,relro,-z,now,-z,noexecstack.");
 
@@ -60,7 +62,9 @@ public final class BinaryHardeningRule implements Rule {
       Relro relro,
       State canary,
       State fortify,
-      boolean writableCode)
+      boolean writableCode,
+      State textRelocations,
+      Optional<String> branches)
       implements Noted {
     Map<String, String> facts() {
       Map<String, String> facts = new TreeMap<>();
@@ -69,6 +73,8 @@ public final class BinaryHardeningRule implements Rule {
       facts.put("relro", relro.name().toLowerCase(Locale.ROOT));
       facts.put("canary", text(canary));
       facts.put("fortify", text(fortify));
+      facts.put("textRelocations", text(textRelocations));
+      branches.ifPresent(what -> facts.put("controlFlow", what));
       return facts;
     }
 
@@ -76,6 +82,9 @@ public final class BinaryHardeningRule implements Rule {
       List<String> lacking = new ArrayList<>();
       if (writableCode) {
         lacking.add("no writable and executable segment");
+      }
+      if (textRelocations == State.YES) {
+        lacking.add("position independent code (text relocations)");
       }
       if (stack == State.NO) {
         lacking.add("NX");
@@ -106,9 +115,11 @@ public final class BinaryHardeningRule implements Rule {
   }
 
   @Override
-  public List<Noted> look(Blob blob, Optional<ElfFile> elf) {
-    return elf.filter(BinaryHardeningRule::linked)
-        .<List<Noted>>map(file -> List.of(hardening(blob, file)))
+  public List<Noted> look(Content content) {
+    return content
+        .elf()
+        .filter(BinaryHardeningRule::linked)
+        .<List<Noted>>map(file -> List.of(hardening(content.blob(), file)))
         .orElse(List.of());
   }
 
@@ -131,7 +142,32 @@ public final class BinaryHardeningRule implements Rule {
         canary(elf),
         fortify(elf),
         elf.segments().stream()
-            .anyMatch(s -> s.type() == ElfSegment.LOAD && s.writable() && s.executable()));
+            .anyMatch(s -> s.type() == ElfSegment.LOAD && s.writable() && s.executable()),
+        elf.dynamic().map(d -> d.textRelocations() ? State.YES : State.NO).orElse(State.UNKNOWN),
+        branches(elf));
+  }
+
+  /// What guards jumps and returns; empty where the processor or the compiler has no such thing.
+  private static Optional<String> branches(ElfFile elf) {
+    List<String> names =
+        switch (elf.header().architecture()) {
+          case "aarch64" -> List.of("BTI", "PAC");
+          case "x86_64", "x86" -> List.of("IBT", "SHSTK");
+          default -> List.of();
+        };
+    List<String> present = new ArrayList<>();
+    for (int bit = 0; bit < names.size(); bit++) {
+      if ((elf.features() & 1L << bit) != 0) {
+        present.add(names.get(bit));
+      }
+    }
+    if (named(elf, "__cfi_slowpath") || named(elf, "__cfi_check")) {
+      present.add("CFI");
+    }
+    boolean known = !names.isEmpty() || !present.isEmpty();
+    return known
+        ? Optional.of(present.isEmpty() ? "none" : String.join(", ", present))
+        : Optional.empty();
   }
 
   /// Without the mark the kernel's default for the architecture decides: executable on most.

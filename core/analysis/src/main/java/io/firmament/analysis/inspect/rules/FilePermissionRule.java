@@ -1,6 +1,7 @@
 package io.firmament.analysis.inspect.rules;
 
 import io.firmament.analysis.inspect.Findings;
+import io.firmament.analysis.inspect.IssueType;
 import io.firmament.analysis.inspect.Rule;
 import io.firmament.analysis.inspect.RuleCard;
 import io.firmament.analysis.tree.Entry;
@@ -24,27 +25,36 @@ public final class FilePermissionRule implements Rule {
   private static final int STICKY = 01000;
   private static final int EXECUTE = 0111;
   private static final int WORLD_WRITE = 0002;
-  private static final Pattern INTERPRETER =
+  private static final int WORLD_READ = 0004;
+  private static final String CAPABILITY = "security.capability";
+  private static final Pattern SETTING =
       Pattern.compile(
-          "(?:ba|da|a|hu|k|mk|z|c|tc)?sh|busybox|toybox|python[0-9.]*|perl[0-9.]*|lua[0-9.]*|php.*"
-              + "|ruby[0-9.]*|node|awk|gawk|mawk|tclsh.*|env|vi|vim|nano|find|tar|cp|dd|gdb|strace"
-              + "|nmap|tcpdump|socat|nc|netcat");
+          "(?:.*/)?etc/(?:passwd|shadow|group|sudoers|inittab|rc\\.local|crontab|profile|fstab|hosts"
+              + "|ld\\.so\\.preload|ld\\.so\\.conf|init\\.d/[^/]+|cron[^/]*/[^/]+|systemd/.+)");
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "(?:.*/)?etc/(?:shadow|gshadow|master\\.passwd)-?"
+              + "|(?:.*/)?(?:ssh_host_\\w+_key|id_(?:rsa|dsa|ecdsa|ed25519)|chap-secrets|pap-secrets"
+              + "|ipsec\\.secrets)|(?:.*/)?etc/ssl/private/[^/]+");
   private static final Pattern EPHEMERAL =
       Pattern.compile("(?:.*/)?(?:tmp|var/tmp|dev|dev/shm|run|run/lock|proc|sys)");
 
   private static final RuleCard CARD =
       new RuleCard(
           "file-permission",
-          "FILE_PERMISSION",
+          IssueType.FILE_PERMISSION,
           "Dangerous file permission",
           Severity.LOW,
           Confidence.HIGH,
           List.of("CWE-732", "CWE-250"),
           List.of("EN 303 645 5.6-7", "EN 18031-1 ACM-2", "CRA Annex I Part I (2)(d), (2)(j)"),
-          "Modes are read from the file system's own metadata. Folders with the sticky bit, /tmp,"
-              + " /run, /dev and the like, and symbolic links are left out; BusyBox counts as a shell"
-              + " only where the setuid bit is on it, as every applet would run so.",
-          "Take the bit away (chmod u-s, g-s, o-w), or give the program the one capability it needs.");
+          "Modes are read from the file system's own metadata. A secret counts as readable by its"
+              + " well-known name (shadow, host keys, chap-secrets, etc/ssl/private). Folders with"
+              + " the sticky bit, /tmp,"
+              + " /run, /dev and the like, and symbolic links are left out; BusyBox counts as a"
+              + " shell only where the setuid bit is on it, as every applet would run so.",
+          "Take the bit away (chmod u-s, g-s, o-w), or give the program the one capability it"
+              + " needs.");
 
   /// What is wrong with a mode.
   private enum Fault {
@@ -52,6 +62,10 @@ public final class FilePermissionRule implements Rule {
     SETUID_FILE("runs with its owner's rights (setuid)", Severity.LOW),
     SETGID_FILE("runs with its group's rights (setgid)", Severity.LOW),
     WRITABLE_PROGRAM("a program that anyone may change", Severity.HIGH),
+    WRITABLE_SETTING("a setting or start-up file that anyone may change", Severity.MEDIUM),
+    READABLE_SECRET("a secret that anyone may read", Severity.MEDIUM),
+    CAPABLE_SHELL("an interpreter with capabilities", Severity.HIGH),
+    CAPABLE_FILE("runs with capabilities", Severity.LOW),
     WRITABLE_FOLDER("a folder in which anyone may delete and replace files", Severity.MEDIUM);
 
     private final String text;
@@ -96,7 +110,7 @@ public final class FilePermissionRule implements Rule {
     int mode = entry.mode();
     List<Fault> faults = new ArrayList<>();
     if (entry.isFile() && (mode & EXECUTE) != 0) {
-      boolean shell = INTERPRETER.matcher(entry.path().name()).matches();
+      boolean shell = Interpreters.is(entry.path().name());
       if ((mode & SETUID) != 0) {
         faults.add(shell ? Fault.SETUID_SHELL : Fault.SETUID_FILE);
       }
@@ -105,6 +119,19 @@ public final class FilePermissionRule implements Rule {
       }
       if ((mode & WORLD_WRITE) != 0) {
         faults.add(Fault.WRITABLE_PROGRAM);
+      }
+    }
+    if (entry.isFile()) {
+      String path = entry.path().toString();
+      if ((mode & WORLD_WRITE) != 0 && SETTING.matcher(path).matches()) {
+        faults.add(Fault.WRITABLE_SETTING);
+      }
+      if ((mode & WORLD_READ) != 0 && entry.size() > 0 && SECRET.matcher(path).matches()) {
+        faults.add(Fault.READABLE_SECRET);
+      }
+      if (entry.xattrs().containsKey(CAPABILITY)) {
+        boolean shell = Interpreters.is(entry.path().name());
+        faults.add(shell ? Fault.CAPABLE_SHELL : Fault.CAPABLE_FILE);
       }
     }
     boolean open =

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.DSAPrivateKeyParameters;
 import org.bouncycastle.crypto.params.DSAPublicKeyParameters;
@@ -38,7 +38,11 @@ final class PrivateKeyReader {
   /// A key that parsed.
   ///
   /// @param fingerprint SHA-256 of the subject public key info; empty for an encrypted key
-  record Key(String format, String algorithm, Optional<String> fingerprint) {}
+  record Key(String format, String algorithm, Optional<String> fingerprint) {
+    boolean encrypted() {
+      return format.endsWith("encrypted");
+    }
+  }
 
   /// One PEM block, from its BEGIN to its END line.
   static Optional<Key> pem(String block) {
@@ -50,15 +54,51 @@ final class PrivateKeyReader {
     }
   }
 
-  /// The fingerprint of the key in a certificate's PEM block.
-  static Optional<String> certificate(String block) {
-    try (PEMParser parser = new PEMParser(new StringReader(block))) {
-      return parser.readObject() instanceof X509CertificateHolder holder
-          ? Optional.of(fingerprint(holder.getSubjectPublicKeyInfo()))
-          : Optional.empty();
+  /// A file in DER: PKCS#8, plain or encrypted, or PKCS#1.
+  static Optional<Key> der(byte[] file) {
+    try {
+      return Optional.of(key("PKCS#8 DER", PrivateKeyFactory.createKey(file)));
+    } catch (IOException | RuntimeException e) {
+      return encryptedDer(file).or(() -> rsaDer(file));
+    }
+  }
+
+  private static Optional<Key> encryptedDer(byte[] file) {
+    try {
+      new PKCS8EncryptedPrivateKeyInfo(file);
+      return Optional.of(new Key("PKCS#8 DER, encrypted", "unknown", Optional.empty()));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<Key> rsaDer(byte[] file) {
+    try {
+      RSAPrivateKey rsa = RSAPrivateKey.getInstance(file);
+      RSAKeyParameters open =
+          new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent());
+      return Optional.of(found("PKCS#1 DER", "RSA " + rsa.getModulus().bitLength(), open));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// A PuTTY key file: a text of `Name: value` lines. The key itself is not worked out.
+  static Optional<Key> putty(String text) {
+    String kind = line(text, "PuTTY-User-Key-File-[123]: (\\S+)");
+    String cipher = line(text, "Encryption: (\\S+)");
+    boolean whole = !kind.isEmpty() && !line(text, "Private-Lines: (\\d+)").isEmpty();
+    if (!whole || cipher.isEmpty()) {
+      return Optional.empty();
+    }
+    String format = cipher.equals("none") ? "PuTTY" : "PuTTY, encrypted";
+    return Optional.of(new Key(format, kind, Optional.empty()));
+  }
+
+  private static String line(String text, String pattern) {
+    java.util.regex.Matcher matcher =
+        java.util.regex.Pattern.compile("(?m)^" + pattern).matcher(text);
+    return matcher.find() ? matcher.group(1) : "";
   }
 
   private static Optional<Key> classic(String block) throws IOException {
@@ -134,7 +174,7 @@ final class PrivateKeyReader {
         Optional.of(fingerprint(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(open))));
   }
 
-  private static String fingerprint(SubjectPublicKeyInfo info) throws IOException {
+  static String fingerprint(SubjectPublicKeyInfo info) throws IOException {
     return Sha256.of(info.getEncoded()).hex();
   }
 

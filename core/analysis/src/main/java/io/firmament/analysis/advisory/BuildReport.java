@@ -26,8 +26,10 @@ public record BuildReport(
   /// @param kind `nvd`, `kev`, `facts` or `unknown`
   /// @param records how many records were taken
   /// @param malformed how many could not be read
+  /// @param whole false where the feed breaks off or is no feed at all
   /// @param problems the first few reasons
-  public record Feed(String name, String kind, int records, int malformed, List<String> problems) {
+  public record Feed(
+      String name, String kind, int records, int malformed, boolean whole, List<String> problems) {
     public Feed {
       problems = List.copyOf(problems);
     }

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 
 /// Compares a component's version with a criterion's.
 final class Fitting {
-  private static final Pattern DATE = Pattern.compile("(?:19|20)\\d{6}(?:\\d{4,6})?");
+  private static final Pattern DATE =
+      Pattern.compile("(?:19|20)\\d{2}(?:\\d{4}(?:\\d{4,6})?|-\\d{2}-\\d{2})");
 
   private Fitting() {}
 

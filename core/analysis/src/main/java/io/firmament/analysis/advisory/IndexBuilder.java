@@ -69,7 +69,12 @@ public final class IndexBuilder {
             notice(summary.kind())));
     reports.add(
         new BuildReport.Feed(
-            name, summary.kind(), summary.records(), summary.malformed(), summary.problems()));
+            name,
+            summary.kind(),
+            summary.records(),
+            summary.malformed(),
+            summary.whole(),
+            summary.problems()));
   }
 
   private static String notice(String kind) {

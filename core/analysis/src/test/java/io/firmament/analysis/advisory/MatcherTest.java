@@ -194,7 +194,7 @@ class MatcherTest {
         nvd(
             "CVE-2000-0007",
             any(leaf(true, "a:busybox:busybox:*", "\"versionEndExcluding\":\"1.36\"")));
-    for (String version : List.of("1.35.x", "git-abcdef", "20230101")) {
+    for (String version : List.of("1.35.x", "git-abcdef", "20230101", "2023-01-01")) {
       CveMatch match =
           match(feed, LINUX, Components.of("busybox", "busybox", version)).stream()
               .filter(m -> m.cve().equals("CVE-2000-0007"))

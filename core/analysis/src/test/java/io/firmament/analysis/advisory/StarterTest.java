@@ -1,6 +1,7 @@
 package io.firmament.analysis.advisory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.analysis.advisory.index.FeedNote;
@@ -29,6 +30,27 @@ class StarterTest {
       assertEquals(7.5, heartbleed.cvssScore());
       assertTrue(
           heartbleed.reasons().contains("known-exploited: in CISA's catalogue since 2022-05-04"));
+    }
+  }
+
+  @Test
+  void aKernelOfARepairedSeriesIsNotAffected() {
+    assertTrue(linux("4.4.20").contains("CVE-2016-5195"));
+    assertFalse(linux("4.4.302").contains("CVE-2016-5195"));
+    assertTrue(linux("5.15.19").contains("CVE-2022-0492"));
+    assertFalse(linux("5.15.20").contains("CVE-2022-0492"));
+    assertTrue(linux("5.10.119").contains("CVE-2022-32250"));
+    assertFalse(linux("5.10.120").contains("CVE-2022-32250"));
+    assertEquals(List.of(), linux("6.1.100"));
+  }
+
+  private static List<String> linux(String version) {
+    List<Component> components = List.of(Components.of("linux", "linux_kernel", version));
+    try (AdvisoryIndex index = AdvisoryIndex.starter()) {
+      return new Matcher()
+          .match(components, FirmwareEnvironment.of(components), index).stream()
+              .map(CveMatch::cve)
+              .toList();
     }
   }
 

@@ -24,6 +24,7 @@ public final class FeedReader {
   private String watermark = "";
   private int records;
   private int malformed;
+  private boolean whole = true;
 
   private FeedReader(FactSink sink) {
     this.sink = sink;
@@ -34,7 +35,12 @@ public final class FeedReader {
     FeedReader reader = new FeedReader(sink);
     reader.readAll(in);
     return new FeedSummary(
-        reader.kind, reader.watermark, reader.records, reader.malformed, reader.problems);
+        reader.kind,
+        reader.watermark,
+        reader.records,
+        reader.malformed,
+        reader.whole,
+        reader.problems);
   }
 
   private void readAll(InputStream in) throws IOException {
@@ -44,7 +50,7 @@ public final class FeedReader {
     } catch (SinkFailure e) {
       throw e.cause();
     } catch (IOException e) {
-      report("the feed breaks off after " + records + " records: " + firstLine(e));
+      breaksOff("the feed breaks off after " + records + " records: " + firstLine(e));
     }
   }
 
@@ -58,7 +64,7 @@ public final class FeedReader {
 
   private void readDocument(JsonParser parser, FailingSink guarded) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
-      report("the feed is no JSON object");
+      breaksOff("the feed is no JSON object");
       return;
     }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -77,7 +83,7 @@ public final class FeedReader {
       }
     }
     if (parser.currentToken() != JsonToken.END_OBJECT) {
-      report("the feed breaks off after " + records + " records");
+      breaksOff("the feed breaks off after " + records + " records");
     }
   }
 
@@ -124,6 +130,11 @@ public final class FeedReader {
         id.orElseThrow(() -> new MalformedRecord("no CVE id")),
         row.field("dateAdded").text().orElse(""),
         row.field("knownRansomwareCampaignUse").text().filter("Known"::equals).isPresent());
+  }
+
+  private void breaksOff(String problem) {
+    whole = false;
+    report(problem);
   }
 
   private void report(String problem) {

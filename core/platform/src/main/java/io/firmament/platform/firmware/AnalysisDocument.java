@@ -8,6 +8,10 @@ public enum AnalysisDocument {
   PACK("pack"),
   /// What UNPACK did and met.
   UNPACK_REPORT("report.json"),
+  /// The same in the terms of the API, with what each chunk held.
+  UNPACKING("unpacking.json"),
+  /// What the image is made for.
+  IDENTITY("identity.json"),
   /// The components.
   INVENTORY("inventory.json"),
   /// The issues.

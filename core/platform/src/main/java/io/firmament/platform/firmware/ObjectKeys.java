@@ -1,5 +1,6 @@
 package io.firmament.platform.firmware;
 
+import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import java.util.Optional;
@@ -7,7 +8,7 @@ import java.util.Optional;
 /// Where objects lie. Uploads: `uploads/{tenant}/{upload}/firmware` and `.../sbom`. Results of an
 /// analysis: `analyses/{tenant}/{analysis}/{document}`.
 public final class ObjectKeys {
-  /// The advisory index that MATCH uses.
+  /// Names the advisory index that MATCH uses.
   public static final String CURRENT_ADVISORIES = "advisories/current.json";
 
   private static final String UPLOADS = "uploads";
@@ -28,6 +29,11 @@ public final class ObjectKeys {
 
   public static String document(AnalysisKey key, AnalysisDocument document) {
     return "analyses/" + key.tenant() + "/" + key.analysis() + "/" + document.fileName();
+  }
+
+  /// An advisory index; its key is its content, so that it never changes.
+  public static String advisoryIndex(Sha256 sha256) {
+    return "advisories/" + sha256.hex() + ".fwvx";
   }
 
   /// The upload whose firmware has this key; empty for every other object.

@@ -38,12 +38,22 @@ public final class Devices {
     return page.map(device -> seen(device, leases, now));
   }
 
+  /// How many devices [#list] lists.
+  public long count(TenantId tenant) {
+    return store.countDevices(tenant);
+  }
+
   /// The history of a device, newest first.
   public Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest request) {
     if (store.findDevice(tenant, name).isEmpty()) {
       throw FleetProblem.DEVICE_NOT_FOUND.with("device", name);
     }
     return store.history(tenant, name, request);
+  }
+
+  /// How many events the history has; more than [FleetStore#COUNTED] are not counted.
+  public long countHistory(TenantId tenant, DeviceName name) {
+    return store.countEvents(tenant, name);
   }
 
   private Map<WatcherId, Instant> leases(Page<Device> page) {

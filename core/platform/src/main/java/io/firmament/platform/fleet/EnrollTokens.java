@@ -18,7 +18,7 @@ import java.util.Map;
 public final class EnrollTokens {
   public static final Duration MAX_LIFETIME = Duration.ofDays(366);
   public static final int MAX_USES = 1_000_000;
-  private static final int MAX_LABEL = 200;
+  private static final int MAX_LABEL = 100;
 
   private final FleetStore store;
   private final Clock clock;
@@ -37,12 +37,12 @@ public final class EnrollTokens {
   /// @param lifetime from now until it expires
   public record Wish(String label, EnrollToken.Binding binding, int maxUses, Duration lifetime) {
     public Wish {
-      require(label.length() <= MAX_LABEL, "label", "has at most 200 characters");
+      require(label.length() <= MAX_LABEL, "name", "has at most 100 characters");
       require(maxUses >= 1 && maxUses <= MAX_USES, "max_uses", "must be 1 to " + MAX_USES);
       require(
           lifetime.compareTo(Duration.ofSeconds(1)) >= 0 && lifetime.compareTo(MAX_LIFETIME) <= 0,
-          "expires_at",
-          "must be in the future, at most 366 days ahead");
+          "expires_in_seconds",
+          "must be 1 to " + MAX_LIFETIME.toSeconds());
     }
   }
 
@@ -80,6 +80,11 @@ public final class EnrollTokens {
 
   public Page<EnrollToken> list(Caller caller, PageRequest page) {
     return store.listTokens(caller.tenant(), page);
+  }
+
+  /// How many tokens [#list] lists; more than [FleetStore#COUNTED] are not counted.
+  public long count(Caller caller) {
+    return store.countTokens(caller.tenant());
   }
 
   /// Deletes a token; it enrols nobody from then on.

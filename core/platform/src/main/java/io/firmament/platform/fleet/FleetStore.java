@@ -11,8 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Tokens, devices, their history and the audit events of what operators did. Everything is
-/// within a tenant; every write is one transaction, conditional, and all or nothing.
+/// within a tenant; every write is one transaction, conditional, and all or nothing. The lists know
+/// offsets.
 public interface FleetStore {
+  /// Where counting ends, unless a count is kept.
+  int COUNTED = 10_000;
+
   /// Stores a token whose id is new.
   void addToken(EnrollToken token, AuditEvent audit);
 
@@ -20,6 +24,9 @@ public interface FleetStore {
 
   /// The tokens of a tenant by id, the deleted ones not among them.
   Page<EnrollToken> listTokens(TenantId tenant, PageRequest page);
+
+  /// How many tokens [#listTokens] lists, at most [#COUNTED].
+  long countTokens(TenantId tenant);
 
   /// Deletes a token; from the moment this returns it enrols nobody.
   ///
@@ -35,6 +42,9 @@ public interface FleetStore {
   /// The devices of a tenant by name, decommissioned ones included.
   Page<Device> listDevices(TenantId tenant, PageRequest page);
 
+  /// How many devices [#listDevices] lists, however many: the count is kept by [#enroll].
+  long countDevices(TenantId tenant);
+
   /// Replaces a device, all but its presence, if it still has the version of the change's device.
   /// The stored version is one higher.
   ///
@@ -43,6 +53,9 @@ public interface FleetStore {
 
   /// What happened to a device, newest first.
   Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest page);
+
+  /// How many events the history of a device has, at most [#COUNTED].
+  long countEvents(TenantId tenant, DeviceName name);
 
   /// The audit events of a tenant in the order of time.
   Page<AuditEvent> auditEvents(TenantId tenant, PageRequest page);

@@ -9,6 +9,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -19,44 +20,90 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/// Makes the clients of the AWS SDK from an environment. The caller closes what it asked for.
+/// The clients of the AWS SDK for an environment: one of each service, made when it is first asked
+/// for, so that a function starts with what it needs and nothing else.
 ///
 /// Read are the SDK's own variables: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
 /// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_DYNAMODB`, `_S3`, `_SQS` and
 /// `_KMS`, which win over the general one. Without keys the SDK's default chain is asked, as a
 /// Fargate task needs.
-public final class AwsClients {
+public final class AwsClients implements AutoCloseable {
   private final Map<String, String> environment;
+  private final int connections;
+  private final Lazy<DynamoDbClient> dynamo = new Lazy<>(this::makeDynamo);
+  private final Lazy<S3Client> s3 = new Lazy<>(this::makeS3);
+  private final Lazy<S3Presigner> presigner = new Lazy<>(this::makePresigner);
+  private final Lazy<SqsClient> sqs = new Lazy<>(this::makeSqs);
+  private final Lazy<KmsClient> kms = new Lazy<>(this::makeKms);
 
-  private AwsClients(Map<String, String> environment) {
+  private AwsClients(Map<String, String> environment, int connections) {
     this.environment = Map.copyOf(environment);
+    this.connections = connections;
   }
 
+  /// For a function, which does one thing at a time: the JDK's HTTP client starts fastest.
   public static AwsClients of(Map<String, String> environment) {
-    return new AwsClients(environment);
+    return new AwsClients(environment, 1);
+  }
+
+  /// For a service that answers many callers at once.
+  ///
+  /// @param connections to each AWS service at most; callers beyond wait for one
+  public static AwsClients pooled(Map<String, String> environment, int connections) {
+    return new AwsClients(environment, connections);
   }
 
   public DynamoDbClient dynamo() {
+    return dynamo.get();
+  }
+
+  public S3Client s3() {
+    return s3.get();
+  }
+
+  public S3Presigner presigner() {
+    return presigner.get();
+  }
+
+  public SqsClient sqs() {
+    return sqs.get();
+  }
+
+  public KmsClient kms() {
+    return kms.get();
+  }
+
+  /// Closes the clients that were made.
+  @Override
+  public void close() {
+    dynamo.ifMade(DynamoDbClient::close);
+    s3.ifMade(S3Client::close);
+    presigner.ifMade(S3Presigner::close);
+    sqs.ifMade(SqsClient::close);
+    kms.ifMade(KmsClient::close);
+  }
+
+  private DynamoDbClient makeDynamo() {
     return DynamoDbClient.builder()
         .region(region())
         .credentialsProvider(credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .httpClientBuilder(http())
         .applyMutation(b -> endpoint("DYNAMODB").ifPresent(b::endpointOverride))
         .build();
   }
 
   /// Over Apache's client: the JDK's fails now and then where bodies are sent.
-  public S3Client s3() {
+  private S3Client makeS3() {
     return S3Client.builder()
         .region(region())
         .credentialsProvider(credentials())
         .forcePathStyle(endpoint("S3").isPresent())
-        .httpClientBuilder(ApacheHttpClient.builder())
+        .httpClientBuilder(apache())
         .applyMutation(b -> endpoint("S3").ifPresent(b::endpointOverride))
         .build();
   }
 
-  public S3Presigner presigner() {
+  private S3Presigner makePresigner() {
     S3Presigner.Builder builder =
         S3Presigner.builder()
             .region(region())
@@ -69,22 +116,31 @@ public final class AwsClients {
     return builder.build();
   }
 
-  public SqsClient sqs() {
+  private SqsClient makeSqs() {
     return SqsClient.builder()
         .region(region())
         .credentialsProvider(credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .httpClientBuilder(http())
         .applyMutation(b -> endpoint("SQS").ifPresent(b::endpointOverride))
         .build();
   }
 
-  public KmsClient kms() {
+  private KmsClient makeKms() {
     return KmsClient.builder()
         .region(region())
         .credentialsProvider(credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .httpClientBuilder(http())
         .applyMutation(b -> endpoint("KMS").ifPresent(b::endpointOverride))
         .build();
+  }
+
+  private SdkHttpClient.Builder<?> http() {
+    return connections == 1 ? UrlConnectionHttpClient.builder() : apache();
+  }
+
+  private ApacheHttpClient.Builder apache() {
+    ApacheHttpClient.Builder builder = ApacheHttpClient.builder();
+    return connections == 1 ? builder : builder.maxConnections(connections);
   }
 
   private Region region() {

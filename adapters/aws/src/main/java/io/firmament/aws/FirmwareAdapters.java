@@ -8,15 +8,14 @@ import io.firmament.schema.Setting;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// The firmware ports on AWS, named by the settings of a deployment. Each call makes a new client:
-/// a composition root asks once, for what it needs.
+/// The firmware ports on AWS, named by the settings of a deployment.
 public final class FirmwareAdapters {
   private final Map<String, String> environment;
   private final AwsClients clients;
 
-  public FirmwareAdapters(Map<String, String> environment) {
+  public FirmwareAdapters(Map<String, String> environment, AwsClients clients) {
     this.environment = Map.copyOf(environment);
-    this.clients = AwsClients.of(environment);
+    this.clients = clients;
   }
 
   public FirmwareStore firmware() {
@@ -32,7 +31,7 @@ public final class FirmwareAdapters {
   }
 
   private ObjectStore objects(Setting bucket) {
-    return new S3ObjectStore(clients.s3(), clients.presigner(), bucket.in(environment));
+    return new S3ObjectStore(clients::s3, clients::presigner, bucket.in(environment));
   }
 
   /// Knows the queues that the environment names; sending to another stage is a bug.
@@ -41,6 +40,6 @@ public final class FirmwareAdapters {
     for (Stage stage : Stage.values()) {
       Setting.queue(stage.id()).find(environment).ifPresent(url -> urls.put(stage, url));
     }
-    return new SqsStageQueue(clients.sqs(), urls);
+    return new SqsStageQueue(clients::sqs, urls);
   }
 }

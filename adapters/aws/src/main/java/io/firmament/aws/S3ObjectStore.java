@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -35,11 +36,16 @@ public final class S3ObjectStore implements ObjectStore {
   /// The most parts that S3 takes for one object.
   private static final long MAX_PARTS = 10_000;
 
-  private final S3Client s3;
-  private final S3Presigner presigner;
+  private final Supplier<S3Client> s3;
+  private final Supplier<S3Presigner> presigner;
   private final String bucket;
 
   public S3ObjectStore(S3Client s3, S3Presigner presigner, String bucket) {
+    this(() -> s3, () -> presigner, bucket);
+  }
+
+  /// Each client is asked for at the first call that needs it.
+  public S3ObjectStore(Supplier<S3Client> s3, Supplier<S3Presigner> presigner, String bucket) {
     this.s3 = s3;
     this.presigner = presigner;
     this.bucket = bucket;
@@ -48,7 +54,7 @@ public final class S3ObjectStore implements ObjectStore {
   @Override
   public Optional<ObjectInfo> find(String key) {
     try {
-      HeadObjectResponse head = s3.headObject(b -> b.bucket(bucket).key(key));
+      HeadObjectResponse head = s3.get().headObject(b -> b.bucket(bucket).key(key));
       return Optional.of(new ObjectInfo(head.contentLength(), head.eTag()));
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_FOUND) {
@@ -81,7 +87,7 @@ public final class S3ObjectStore implements ObjectStore {
 
   private Optional<InputStream> read(GetObjectRequest request) {
     try {
-      return Optional.of(s3.getObject(request));
+      return Optional.of(s3.get().getObject(request));
     } catch (NoSuchKeyException e) {
       return Optional.empty();
     }
@@ -89,40 +95,45 @@ public final class S3ObjectStore implements ObjectStore {
 
   @Override
   public void write(String key, String contentType, byte[] content) {
-    s3.putObject(
-        b -> b.bucket(bucket).key(key).contentType(contentType), RequestBody.fromBytes(content));
+    s3.get()
+        .putObject(
+            b -> b.bucket(bucket).key(key).contentType(contentType),
+            RequestBody.fromBytes(content));
   }
 
   @Override
   public void write(String key, String contentType, Path file) {
-    s3.putObject(
-        b -> b.bucket(bucket).key(key).contentType(contentType), RequestBody.fromFile(file));
+    s3.get()
+        .putObject(
+            b -> b.bucket(bucket).key(key).contentType(contentType), RequestBody.fromFile(file));
   }
 
   @Override
   public ObjectUpload begin(String key, String contentType) {
-    return new S3ObjectUpload(s3, bucket, key, contentType);
+    return new S3ObjectUpload(s3.get(), bucket, key, contentType);
   }
 
   @Override
   public void delete(String key) {
-    s3.deleteObject(b -> b.bucket(bucket).key(key));
+    s3.get().deleteObject(b -> b.bucket(bucket).key(key));
   }
 
   @Override
   public PresignedUpload presign(String key, long size, Sha256 sha256, Duration validity) {
     String checksum = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256.hex()));
     return presigned(
-        presigner.presignPutObject(
-            b ->
-                b.signatureDuration(validity)
-                    .putObjectRequest(
-                        p ->
-                            p.bucket(bucket)
-                                .key(key)
-                                .contentLength(size)
-                                .checksumSHA256(checksum)
-                                .ifNoneMatch("*"))));
+        presigner
+            .get()
+            .presignPutObject(
+                b ->
+                    b.signatureDuration(validity)
+                        .putObjectRequest(
+                            p ->
+                                p.bucket(bucket)
+                                    .key(key)
+                                    .contentLength(size)
+                                    .checksumSHA256(checksum)
+                                    .ifNoneMatch("*"))));
   }
 
   @Override
@@ -131,38 +142,44 @@ public final class S3ObjectStore implements ObjectStore {
     if (count < 1 || count > MAX_PARTS) {
       throw new IllegalArgumentException("no number of parts S3 takes: " + count);
     }
-    String upload = s3.createMultipartUpload(b -> b.bucket(bucket).key(key)).uploadId();
+    String upload = s3.get().createMultipartUpload(b -> b.bucket(bucket).key(key)).uploadId();
     List<PresignedUpload> parts = new ArrayList<>();
     for (int i = 1; i <= count; i++) {
       int number = i;
       long length = Math.min(partSize, size - (number - 1) * partSize);
       parts.add(
           presigned(
-              presigner.presignUploadPart(
-                  b ->
-                      b.signatureDuration(validity)
-                          .uploadPartRequest(
-                              p ->
-                                  p.bucket(bucket)
-                                      .key(key)
-                                      .uploadId(upload)
-                                      .partNumber(number)
-                                      .contentLength(length)))));
+              presigner
+                  .get()
+                  .presignUploadPart(
+                      b ->
+                          b.signatureDuration(validity)
+                              .uploadPartRequest(
+                                  p ->
+                                      p.bucket(bucket)
+                                          .key(key)
+                                          .uploadId(upload)
+                                          .partNumber(number)
+                                          .contentLength(length)))));
     }
     PresignedUpload complete =
         presigned(
-            presigner.presignCompleteMultipartUpload(
-                b ->
-                    b.signatureDuration(validity)
-                        .completeMultipartUploadRequest(
-                            c -> c.bucket(bucket).key(key).uploadId(upload))));
+            presigner
+                .get()
+                .presignCompleteMultipartUpload(
+                    b ->
+                        b.signatureDuration(validity)
+                            .completeMultipartUploadRequest(
+                                c -> c.bucket(bucket).key(key).uploadId(upload))));
     PresignedUpload abort =
         presigned(
-            presigner.presignAbortMultipartUpload(
-                b ->
-                    b.signatureDuration(validity)
-                        .abortMultipartUploadRequest(
-                            a -> a.bucket(bucket).key(key).uploadId(upload))));
+            presigner
+                .get()
+                .presignAbortMultipartUpload(
+                    b ->
+                        b.signatureDuration(validity)
+                            .abortMultipartUploadRequest(
+                                a -> a.bucket(bucket).key(key).uploadId(upload))));
     return new PresignedParts(partSize, parts, complete, abort);
   }
 

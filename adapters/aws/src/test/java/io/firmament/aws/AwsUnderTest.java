@@ -7,11 +7,9 @@ import io.firmament.engines.QueueEngine;
 import io.firmament.schema.TableDefinition;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Assumptions;
@@ -21,39 +19,22 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// The AWS that adapters are tested against: local engines, started when first asked for; or, with
-/// the environment variable `FIRMAMENT_AWS`, whatever answers there (`real` for an account).
+/// the environment variable `FIRMAMENT_AWS`, another one (see [AwsEngine]).
 ///
 /// Every table, bucket and queue is new. What an engine cannot show is assumed, so that it is
-/// reported as skipped and never as passed.
+/// reported as skipped, with the reason, and never as passed.
 public final class AwsUnderTest implements AutoCloseable {
-  /// What not every engine can show.
-  public enum Capability {
-    /// Tampered, expired and altered presigned requests are refused.
-    PRESIGN_VERIFIED,
-    /// A second write under `If-None-Match: *` is refused.
-    CONDITIONAL_PUT
-  }
-
   private final Map<String, String> environment = new HashMap<>();
-  private final Set<Capability> capabilities;
+  private final AwsEngine engine;
   private final boolean embedded;
   private final ObjectListener listener;
   private final Deque<Runnable> open = new ArrayDeque<>();
 
-  private AwsUnderTest(Optional<String> endpoint, ObjectListener listener) {
+  private AwsUnderTest(AwsEngine engine, ObjectListener listener) {
     this.listener = listener;
-    this.embedded = endpoint.isEmpty();
-    environment.put("AWS_REGION", "eu-central-1");
-    if (endpoint.isPresent() && endpoint.get().equals("real")) {
-      environment.putAll(System.getenv());
-    } else {
-      environment.put("AWS_ACCESS_KEY_ID", "test");
-      environment.put("AWS_SECRET_ACCESS_KEY", "test");
-      endpoint.ifPresent(url -> environment.put("AWS_ENDPOINT_URL", url));
-    }
-    boolean verifies = embedded || endpoint.orElse("").equals("real");
-    capabilities =
-        verifies ? EnumSet.allOf(Capability.class) : EnumSet.of(Capability.CONDITIONAL_PUT);
+    this.engine = engine;
+    this.embedded = engine.kind() == AwsEngine.Kind.EMBEDDED;
+    environment.putAll(engine.environment());
   }
 
   public static AwsUnderTest start() {
@@ -62,16 +43,16 @@ public final class AwsUnderTest implements AutoCloseable {
 
   /// The listener hears of objects where the engine is embedded.
   public static AwsUnderTest start(ObjectListener listener) {
-    Optional<String> endpoint = Optional.ofNullable(System.getenv("FIRMAMENT_AWS"));
-    System.out.println(
-        "AWS under test: " + endpoint.orElse("embedded (dynoxide, S3Proxy, ElasticMQ)"));
-    return new AwsUnderTest(endpoint, listener);
+    AwsEngine engine = AwsEngine.chosen();
+    System.out.println("AWS under test: " + engine.description());
+    return new AwsUnderTest(engine, listener);
   }
 
   /// Skips the rest of a test that the engine cannot show.
-  public void assume(Capability capability) {
+  public void assume(AwsEngine.Capability capability) {
+    Optional<String> missing = engine.missing(capability);
     Assumptions.assumeTrue(
-        capabilities.contains(capability), "this engine does not show " + capability);
+        missing.isEmpty(), () -> engine.description() + ": " + missing.orElseThrow());
   }
 
   public boolean embedded() {

@@ -105,7 +105,7 @@ interface ObjectStoreContract {
 
   @Test
   default void aPresignedUploadTakesExactlyItsBytesOnce() throws Exception {
-    aws().assume(AwsUnderTest.Capability.PRESIGN_VERIFIED);
+    aws().assume(AwsEngine.Capability.PRESIGN_VERIFIED);
     byte[] content = bytes("the image");
     PresignedUpload url = store().presign("signed/one", content.length, Sha256.of(content), VALID);
     assertNotEquals(200, send(url, bytes("the imagE")).statusCode(), "other bytes");
@@ -118,7 +118,7 @@ interface ObjectStoreContract {
 
   @Test
   default void aPresignedUploadCannotBeMovedToAnotherKey() throws Exception {
-    aws().assume(AwsUnderTest.Capability.PRESIGN_VERIFIED);
+    aws().assume(AwsEngine.Capability.PRESIGN_VERIFIED);
     byte[] content = bytes("the image");
     PresignedUpload url = store().presign("signed/two", content.length, Sha256.of(content), VALID);
     PresignedUpload moved =

@@ -31,7 +31,7 @@ class SqsStageQueueTest {
       String match = aws.queue(sqs);
       String publish = aws.queue(sqs);
       SqsStageQueue queue =
-          new SqsStageQueue(sqs, Map.of(Stage.MATCH, match, Stage.PUBLISH, publish));
+          new SqsStageQueue(() -> sqs, Map.of(Stage.MATCH, match, Stage.PUBLISH, publish));
       queue.send(new StageMessage(KEY, Stage.PUBLISH));
       List<Message> messages =
           sqs.receiveMessage(b -> b.queueUrl(publish).waitTimeSeconds(5)).messages();

@@ -4,10 +4,9 @@ import java.net.URI;
 import org.elasticmq.rest.sqs.SQSRestServer;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 
-/// An SQS-compatible server (ElasticMQ) in this process, on a random port of the
-/// loopback interface.
-/// Its queues live in memory only: what must survive a restart is in the stores, and is queued
-/// again from there.
+/// An SQS-compatible server (ElasticMQ) in this process, on a random port of the loopback
+/// interface. Its queues live in memory only: who needs their messages after a restart keeps what
+/// they were about, and queues it again.
 public final class QueueEngine implements AutoCloseable {
   private final SQSRestServer server;
   private final int port;

@@ -37,7 +37,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
@@ -45,6 +47,7 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 public final class DynamoFleetStore implements FleetStore {
   private static final Duration LEASE_KEPT = Duration.ofDays(2);
   private static final int KEYS_PER_GET = 100;
+  private static final String DEVICES = "devices";
   private static final String ABSENT = "attribute_not_exists(pk)";
 
   private final DynamoDbClient client;
@@ -79,6 +82,11 @@ public final class DynamoFleetStore implements FleetStore {
   }
 
   @Override
+  public long countTokens(TenantId tenant) {
+    return count(FleetItems.tokens(tenant));
+  }
+
+  @Override
   public boolean deleteToken(TenantId tenant, EnrollTokenId id, AuditEvent audit) {
     TransactWriteItem delete =
         TransactWriteItem.builder()
@@ -99,14 +107,15 @@ public final class DynamoFleetStore implements FleetStore {
           case NO_DEVICE -> write(device, device.version()).conditionExpression(ABSENT).build();
           case SAME_VERSION -> onSameVersion(device);
         };
-    Transactions.Outcome outcome =
-        transactions.write(
-            List.of(
-                tokenUse(enrolment, now),
-                item(write),
-                item(put(FleetItems.item(enrolment.event()))),
-                item(enrolment.audit())));
-    return switch (outcome) {
+    List<TransactWriteItem> items = new ArrayList<>();
+    items.add(tokenUse(enrolment, now));
+    items.add(item(write));
+    items.add(item(put(FleetItems.item(enrolment.event()))));
+    items.add(item(enrolment.audit()));
+    if (enrolment.base() == Base.NO_DEVICE) {
+      items.add(item(oneMore(device)));
+    }
+    return switch (transactions.write(items)) {
       case Transactions.Written _ ->
           new EnrollOutcome.Enrolled(
               switch (enrolment.base()) {
@@ -130,6 +139,13 @@ public final class DynamoFleetStore implements FleetStore {
   }
 
   @Override
+  public long countDevices(TenantId tenant) {
+    return client.query(partition(FleetItems.deviceCounts(tenant)).build()).items().stream()
+        .mapToLong(item -> FleetItems.number(item, DEVICES))
+        .sum();
+  }
+
+  @Override
   public boolean update(DeviceChange change) {
     List<TransactWriteItem> items = new ArrayList<>();
     items.add(item(onSameVersion(change.device())));
@@ -141,6 +157,11 @@ public final class DynamoFleetStore implements FleetStore {
   @Override
   public Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest page) {
     return query(FleetItems.events(tenant, name), page, Order.DESCENDING, FleetItems::event);
+  }
+
+  @Override
+  public long countEvents(TenantId tenant, DeviceName name) {
+    return count(FleetItems.events(tenant, name));
   }
 
   @Override
@@ -228,6 +249,16 @@ public final class DynamoFleetStore implements FleetStore {
     };
   }
 
+  private Update oneMore(Device device) {
+    return Update.builder()
+        .tableName(table)
+        .key(FleetItems.countKey(device))
+        .updateExpression("ADD #devices :one")
+        .expressionAttributeNames(Map.of("#devices", DEVICES))
+        .expressionAttributeValues(Map.of(":one", n(1)))
+        .build();
+  }
+
   private Update onSameVersion(Device device) {
     Update.Builder builder = write(device, device.version() + 1);
     Update written = builder.build();
@@ -273,18 +304,17 @@ public final class DynamoFleetStore implements FleetStore {
 
   private <T> Page<T> query(
       String pk, PageRequest page, Order order, Function<Map<String, AttributeValue>, T> reader) {
+    QueryRequest.Builder query = partition(pk).scanIndexForward(order == Order.ASCENDING);
+    page.cursor().ifPresent(cursor -> query.exclusiveStartKey(key(pk, decode(cursor))));
+    if (page.offset() > 0) {
+      Passed passed = pass(query, page.offset());
+      if (passed.last().isEmpty()) {
+        return Page.last(List.of());
+      }
+      query.exclusiveStartKey(passed.last());
+    }
     // One more than asked for tells whether there is a next page.
-    QueryResponse answer =
-        client.query(
-            b -> {
-              b.tableName(table)
-                  .keyConditionExpression("pk = :pk")
-                  .expressionAttributeValues(Map.of(":pk", s(pk)))
-                  .limit(page.limit() + 1)
-                  .scanIndexForward(order == Order.ASCENDING)
-                  .consistentRead(true);
-              page.cursor().ifPresent(cursor -> b.exclusiveStartKey(key(pk, decode(cursor))));
-            });
+    QueryResponse answer = client.query(query.limit(page.limit() + 1).build());
     List<Map<String, AttributeValue>> items = answer.items();
     boolean cut = items.size() > page.limit();
     List<Map<String, AttributeValue>> kept = cut ? items.subList(0, page.limit()) : items;
@@ -292,6 +322,38 @@ public final class DynamoFleetStore implements FleetStore {
     Optional<Cursor> next =
         more ? Optional.of(encode(FleetItems.text(kept.getLast(), SK))) : Optional.empty();
     return new Page<>(kept.stream().map(reader).toList(), next);
+  }
+
+  /// The items of a partition that a query passed over.
+  ///
+  /// @param last the key of the last of them; empty where the partition ended with or before it
+  private record Passed(long items, Map<String, AttributeValue> last) {}
+
+  /// Passes over so many items without fetching them.
+  private Passed pass(QueryRequest.Builder query, int items) {
+    long passed = 0;
+    Map<String, AttributeValue> last;
+    do {
+      QueryRequest asked =
+          query.copy().select(Select.COUNT).limit(Math.toIntExact(items - passed)).build();
+      QueryResponse answer = client.query(asked);
+      passed += answer.count();
+      last = answer.lastEvaluatedKey();
+      query.exclusiveStartKey(last.isEmpty() ? null : last);
+    } while (passed < items && !last.isEmpty());
+    return new Passed(passed, last);
+  }
+
+  private long count(String pk) {
+    return pass(partition(pk), COUNTED).items();
+  }
+
+  private QueryRequest.Builder partition(String pk) {
+    return QueryRequest.builder()
+        .tableName(table)
+        .keyConditionExpression("pk = :pk")
+        .expressionAttributeValues(Map.of(":pk", s(pk)))
+        .consistentRead(true);
   }
 
   private static Cursor encode(String sk) {

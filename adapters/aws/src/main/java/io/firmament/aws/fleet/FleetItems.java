@@ -34,6 +34,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | --- | --- | --- |
 /// | enrolment token | `T#<tenant>#TOKEN` | id |
 /// | device | `T#<tenant>#DEVICE` | name |
+/// | devices counted | `T#<tenant>#DEVICES` | one of ten numbers, by the name |
 /// | device event | `T#<tenant>#EVENT#<name>` | milliseconds `#` id |
 /// | audit event | `T#<tenant>#AUDIT` | milliseconds `#` id |
 /// | lease | `WATCHER#<id>` | `-` |
@@ -41,6 +42,7 @@ final class FleetItems {
   static final String PK = "pk";
   static final String SK = "sk";
 
+  private static final int COUNT_ITEMS = 10;
   private static final Duration TOKEN_KEPT = Duration.ofDays(30);
   private static final Duration EVENT_KEPT = Duration.ofDays(400);
 
@@ -52,6 +54,18 @@ final class FleetItems {
 
   static String devices(TenantId tenant) {
     return "T#" + tenant + "#DEVICE";
+  }
+
+  static String deviceCounts(TenantId tenant) {
+    return "T#" + tenant + "#DEVICES";
+  }
+
+  /// The item that counts a device: one of ten, so that devices that enrol at the same moment
+  /// seldom
+  /// meet on it.
+  static Map<String, AttributeValue> countKey(Device device) {
+    int share = Math.floorMod(device.name().value().hashCode(), COUNT_ITEMS);
+    return key(deviceCounts(device.tenant()), String.valueOf(share));
   }
 
   static String events(TenantId tenant, DeviceName name) {
@@ -300,7 +314,7 @@ final class FleetItems {
     return attribute(item, name).m();
   }
 
-  private static long number(Map<String, AttributeValue> item, String name) {
+  static long number(Map<String, AttributeValue> item, String name) {
     return Long.parseLong(attribute(item, name).n());
   }
 

@@ -12,13 +12,13 @@ public final class AwsIdentity {
   private final Map<String, String> environment;
   private final AwsClients clients;
 
-  public AwsIdentity(Map<String, String> environment) {
+  public AwsIdentity(Map<String, String> environment, AwsClients clients) {
     this.environment = Map.copyOf(environment);
-    this.clients = AwsClients.of(environment);
+    this.clients = clients;
   }
 
   public IdentityStore store() {
-    return new DynamoIdentityStore(clients.dynamo(), Setting.TABLE_IDENTITY.in(environment));
+    return new DynamoIdentityStore(clients::dynamo, Setting.TABLE_IDENTITY.in(environment));
   }
 
   public TokenSigner idTokenKey() {

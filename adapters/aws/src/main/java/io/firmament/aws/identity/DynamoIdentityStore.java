@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -44,10 +45,15 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 public final class DynamoIdentityStore implements IdentityStore {
   private static final int EVERYTHING = 200;
 
-  private final DynamoDbClient dynamo;
+  private final Supplier<DynamoDbClient> dynamo;
   private final String table;
 
   public DynamoIdentityStore(DynamoDbClient dynamo, String table) {
+    this(() -> dynamo, table);
+  }
+
+  /// The client is asked for at the first call: some operations authenticate nobody.
+  public DynamoIdentityStore(Supplier<DynamoDbClient> dynamo, String table) {
     this.dynamo = dynamo;
     this.table = table;
   }
@@ -72,7 +78,7 @@ public final class DynamoIdentityStore implements IdentityStore {
     writes.add(putNew(IdentityItems.of(created.productGroup())));
     writes.add(putNew(IdentityItems.of(created.configuration())));
     try {
-      dynamo.transactWriteItems(b -> b.transactItems(writes));
+      dynamo.get().transactWriteItems(b -> b.transactItems(writes));
       return Creation.CREATED;
     } catch (TransactionCanceledException e) {
       if ("ConditionalCheckFailed".equals(e.cancellationReasons().getFirst().code())) {
@@ -157,8 +163,12 @@ public final class DynamoIdentityStore implements IdentityStore {
 
   @Override
   public void putApiToken(ApiToken token) {
-    dynamo.transactWriteItems(
-        b -> b.transactItems(putNew(IdentityItems.of(token)), putNew(IdentityItems.listed(token))));
+    dynamo
+        .get()
+        .transactWriteItems(
+            b ->
+                b.transactItems(
+                    putNew(IdentityItems.of(token)), putNew(IdentityItems.listed(token))));
   }
 
   @Override
@@ -180,21 +190,27 @@ public final class DynamoIdentityStore implements IdentityStore {
         get(IdentityKeys.tenant(tenant), listed).map(IdentityItems::apiToken);
     token.ifPresent(
         found ->
-            dynamo.transactWriteItems(
-                b ->
-                    b.transactItems(
-                        delete(IdentityKeys.apiToken(tenant, found.hash()), IdentityKeys.API_TOKEN),
-                        delete(IdentityKeys.tenant(tenant), listed))));
+            dynamo
+                .get()
+                .transactWriteItems(
+                    b ->
+                        b.transactItems(
+                            delete(
+                                IdentityKeys.apiToken(tenant, found.hash()),
+                                IdentityKeys.API_TOKEN),
+                            delete(IdentityKeys.tenant(tenant), listed))));
     return token.isPresent();
   }
 
   @Override
   public void putSession(Session session) {
-    dynamo.putItem(
-        b ->
-            b.tableName(table)
-                .item(IdentityItems.of(session).attributes())
-                .conditionExpression("attribute_not_exists(pk)"));
+    dynamo
+        .get()
+        .putItem(
+            b ->
+                b.tableName(table)
+                    .item(IdentityItems.of(session).attributes())
+                    .conditionExpression("attribute_not_exists(pk)"));
   }
 
   @Override
@@ -204,23 +220,28 @@ public final class DynamoIdentityStore implements IdentityStore {
 
   @Override
   public void deleteSession(Sha256 hash) {
-    dynamo.deleteItem(
-        b -> b.tableName(table).key(Item.key(IdentityKeys.session(hash), IdentityKeys.SESSION)));
+    dynamo
+        .get()
+        .deleteItem(
+            b ->
+                b.tableName(table).key(Item.key(IdentityKeys.session(hash), IdentityKeys.SESSION)));
   }
 
   @Override
   public int countAttempt(String email, Instant window, Instant forgetAt) {
     UpdateItemResponse counted =
-        dynamo.updateItem(
-            b ->
-                b.tableName(table)
-                    .key(Item.key(IdentityKeys.attempts(email), window.toString()))
-                    .updateExpression("ADD attempts :one SET expiresAt = :forget")
-                    .expressionAttributeValues(
-                        Map.of(
-                            ":one", Item.number(1),
-                            ":forget", Item.number(forgetAt.getEpochSecond())))
-                    .returnValues(ReturnValue.UPDATED_NEW));
+        dynamo
+            .get()
+            .updateItem(
+                b ->
+                    b.tableName(table)
+                        .key(Item.key(IdentityKeys.attempts(email), window.toString()))
+                        .updateExpression("ADD attempts :one SET expiresAt = :forget")
+                        .expressionAttributeValues(
+                            Map.of(
+                                ":one", Item.number(1),
+                                ":forget", Item.number(forgetAt.getEpochSecond())))
+                        .returnValues(ReturnValue.UPDATED_NEW));
     AttributeValue attempts = counted.attributes().get("attempts");
     if (attempts == null) {
       throw new IllegalStateException("an update answered without what it updated");
@@ -230,13 +251,18 @@ public final class DynamoIdentityStore implements IdentityStore {
 
   @Override
   public void clearAttempts(String email, Instant window) {
-    dynamo.deleteItem(
-        b -> b.tableName(table).key(Item.key(IdentityKeys.attempts(email), window.toString())));
+    dynamo
+        .get()
+        .deleteItem(
+            b -> b.tableName(table).key(Item.key(IdentityKeys.attempts(email), window.toString())));
   }
 
   private Optional<Item> get(String pk, String sk) {
     Map<String, AttributeValue> item =
-        dynamo.getItem(b -> b.tableName(table).key(Item.key(pk, sk)).consistentRead(true)).item();
+        dynamo
+            .get()
+            .getItem(b -> b.tableName(table).key(Item.key(pk, sk)).consistentRead(true))
+            .item();
     return item.isEmpty() ? Optional.empty() : Optional.of(Item.read(item));
   }
 
@@ -251,7 +277,7 @@ public final class DynamoIdentityStore implements IdentityStore {
             .expressionAttributeValues(
                 Map.of(":pk", Item.string(pk), ":prefix", Item.string(prefix)));
     page.cursor().ifPresent(cursor -> query.exclusiveStartKey(Item.key(pk, open(cursor, prefix))));
-    QueryResponse answer = dynamo.query(query.build());
+    QueryResponse answer = dynamo.get().query(query.build());
     Optional<Cursor> next =
         Optional.ofNullable(answer.lastEvaluatedKey().get("sk")).map(sk -> seal(sk.s()));
     return new Page<>(answer.items().stream().map(Item::read).map(mapper).toList(), next);

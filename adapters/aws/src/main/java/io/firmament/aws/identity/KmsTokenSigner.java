@@ -19,7 +19,6 @@ import software.amazon.awssdk.services.kms.model.SigningAlgorithmSpec;
 public final class KmsTokenSigner implements TokenSigner {
   private final Supplier<KmsClient> clients;
   private final Supplier<String> keyId;
-  private final AtomicReference<@Nullable KmsClient> client = new AtomicReference<>();
   private final AtomicReference<@Nullable RSAPublicKey> publicKey = new AtomicReference<>();
 
   /// Neither the client nor the key's id is asked for before the key is used.
@@ -32,7 +31,8 @@ public final class KmsTokenSigner implements TokenSigner {
   @Override
   public byte[] sign(byte[] signingInput) {
     SdkBytes digest = SdkBytes.fromByteArray(Sha256.newDigest().digest(signingInput));
-    return kms()
+    return clients
+        .get()
         .sign(
             b ->
                 b.keyId(keyId.get())
@@ -54,18 +54,9 @@ public final class KmsTokenSigner implements TokenSigner {
     return fetched;
   }
 
-  private KmsClient kms() {
-    KmsClient known = client.get();
-    if (known != null) {
-      return known;
-    }
-    KmsClient made = clients.get();
-    client.set(made);
-    return made;
-  }
-
   private RSAPublicKey fetch() {
-    byte[] encoded = kms().getPublicKey(b -> b.keyId(keyId.get())).publicKey().asByteArray();
+    byte[] encoded =
+        clients.get().getPublicKey(b -> b.keyId(keyId.get())).publicKey().asByteArray();
     try {
       return (RSAPublicKey)
           KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(encoded));

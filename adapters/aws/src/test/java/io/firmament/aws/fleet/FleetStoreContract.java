@@ -145,6 +145,48 @@ interface FleetStoreContract {
   }
 
   @Test
+  default void passesOverAsManyAsTheOffsetSays() {
+    EnrollToken token = stored(token(tenant(), 30));
+    for (int i = 0; i < 12; i++) {
+      enroll(device(token, "d%02d".formatted(i)), TokenUse.SPEND, Base.NO_DEVICE);
+    }
+    assertEquals(
+        List.of("d05", "d06", "d07"), names(token, new PageRequest(3, Optional.empty(), 5)));
+    assertEquals(List.of("d11"), names(token, new PageRequest(3, Optional.empty(), 11)));
+    assertEquals(List.of(), names(token, new PageRequest(3, Optional.empty(), 12)));
+    assertEquals(List.of(), names(token, new PageRequest(3, Optional.empty(), 10_000)));
+    PageRequest asked = new PageRequest(3, Optional.empty(), 5);
+    Page<Device> page = store().listDevices(token.tenant(), asked);
+    assertEquals(
+        List.of("d08", "d09", "d10"), names(token, asked.after(page.next().orElseThrow())));
+  }
+
+  private List<String> names(EnrollToken token, PageRequest asked) {
+    return store().listDevices(token.tenant(), asked).items().stream()
+        .map(device -> device.name().value())
+        .toList();
+  }
+
+  @Test
+  default void countsWhatItLists() {
+    EnrollToken token = stored(token(tenant(), 20));
+    stored(token(token.tenant(), 1));
+    for (int i = 0; i < 15; i++) {
+      enroll(device(token, "d" + i), TokenUse.SPEND, Base.NO_DEVICE);
+    }
+    Device device = read(device(token, "d3"));
+    enroll(device, TokenUse.ALREADY_SPENT, Base.SAME_VERSION);
+    enroll(device(token, "d3"), TokenUse.SPEND, Base.NO_DEVICE);
+    assertEquals(
+        15, store().countDevices(token.tenant()), "neither a repeat nor a conflict counts");
+    assertEquals(2, store().countTokens(token.tenant()));
+    assertEquals(2, store().countEvents(token.tenant(), device.name()));
+    assertEquals(0, store().countDevices(tenant()));
+    assertEquals(0, store().countTokens(tenant()));
+    assertEquals(0, store().countEvents(tenant(), device.name()));
+  }
+
+  @Test
   default void showsTheNewestOfAHistoryFirst() {
     Device device = enrolled("a");
     for (int i = 1; i <= 3; i++) {
@@ -203,8 +245,7 @@ interface FleetStoreContract {
     WatcherId unknown = new WatcherId(UUID.randomUUID());
     store().renewLease(watcher, NOW);
     store().renewLease(watcher, NOW.plusSeconds(5));
-    assertEquals(
-        Map.of(watcher, NOW.plusSeconds(5)), store().leases(Set.of(watcher, unknown)));
+    assertEquals(Map.of(watcher, NOW.plusSeconds(5)), store().leases(Set.of(watcher, unknown)));
   }
 
   private EnrollOutcome enroll(Device device, TokenUse use, Base base) {
@@ -222,8 +263,7 @@ interface FleetStoreContract {
 
   private Device enrolled(String name) {
     Device device = device(stored(token(tenant(), 1)), name);
-    assertInstanceOf(
-        EnrollOutcome.Enrolled.class, enroll(device, TokenUse.SPEND, Base.NO_DEVICE));
+    assertInstanceOf(EnrollOutcome.Enrolled.class, enroll(device, TokenUse.SPEND, Base.NO_DEVICE));
     return device;
   }
 
@@ -231,8 +271,7 @@ interface FleetStoreContract {
     return store().findDevice(device.tenant(), device.name()).orElseThrow();
   }
 
-  private void report(
-      Device device, Presence presence, WatcherId watcher, DeviceEvent.Kind kind) {
+  private void report(Device device, Presence presence, WatcherId watcher, DeviceEvent.Kind kind) {
     store()
         .recordPresence(
             List.of(
@@ -245,8 +284,11 @@ interface FleetStoreContract {
   }
 
   private EnrollToken stored(EnrollToken token) {
-    store().addToken(token, new AuditEvent(
-        UUID.randomUUID(), tenant(), NOW, "user:1", "elsewhere", "x", new TreeMap<>()));
+    store()
+        .addToken(
+            token,
+            new AuditEvent(
+                UUID.randomUUID(), tenant(), NOW, "user:1", "elsewhere", "x", new TreeMap<>()));
     return token;
   }
 

@@ -59,6 +59,11 @@ final class WriteCounter implements FleetStore {
   }
 
   @Override
+  public long countTokens(TenantId tenant) {
+    return store.countTokens(tenant);
+  }
+
+  @Override
   public boolean deleteToken(TenantId tenant, EnrollTokenId id, AuditEvent audit) {
     return store.deleteToken(tenant, id, audit);
   }
@@ -79,6 +84,11 @@ final class WriteCounter implements FleetStore {
   }
 
   @Override
+  public long countDevices(TenantId tenant) {
+    return store.countDevices(tenant);
+  }
+
+  @Override
   public boolean update(DeviceChange change) {
     return store.update(change);
   }
@@ -86,6 +96,11 @@ final class WriteCounter implements FleetStore {
   @Override
   public Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest page) {
     return store.history(tenant, name, page);
+  }
+
+  @Override
+  public long countEvents(TenantId tenant, DeviceName name) {
+    return store.countEvents(tenant, name);
   }
 
   @Override

@@ -22,4 +22,9 @@ class DynamoIdentityStoreTest extends IdentityStoreContract {
   IdentityStore store() {
     return store;
   }
+
+  @Override
+  AwsUnderTest aws() {
+    return aws;
+  }
 }

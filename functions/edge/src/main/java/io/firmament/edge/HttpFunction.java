@@ -10,8 +10,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Runs one operation for an event of API Gateway: decode, authenticate, authorise, handle, encode.
 /// The entry classes of the function families stand on it, in AWS as on a laptop.
@@ -28,6 +30,29 @@ public final class HttpFunction {
     this.authenticator = authenticator;
     this.operations = operations;
     this.publicUrl = publicUrl;
+  }
+
+  /// Does the work of a first request while the function starts, where a processor is free and a
+  /// snapshot can be taken: the operation is built, and where it needs a caller a request with a
+  /// token that cannot exist is refused, which reads the identity table once.
+  public void prime(Route route) {
+    if (operations.find(route.operationId()).isEmpty()) {
+      throw new IllegalStateException("no operation " + route.operationId());
+    }
+    if (route.auth() != Route.Auth.NONE) {
+      handle(route, primer(route));
+    }
+  }
+
+  private static byte[] primer(Route route) {
+    return """
+    {"version":"2.0","rawPath":"%s","rawQueryString":"",
+     "headers":{"authorization":"Bearer %s/none"},
+     "requestContext":{"requestId":"primer","http":{"method":"%s","path":"%s"}},
+     "isBase64Encoded":false}\
+    """
+        .formatted(route.pathTemplate(), new UUID(0, 0), route.method(), route.pathTemplate())
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   /// Answers an event for a route. Only an unreadable event, which no gateway sends, throws.
@@ -53,6 +78,7 @@ public final class HttpFunction {
       Optional<Caller> caller = authenticator.authenticate(route, event.headers());
       if (body.length > 0) {
         requireJson(event.headers().getOrDefault("content-type", "nothing"));
+        JsonBody.requireNothingAfter(body);
       }
       Operation operation =
           operations

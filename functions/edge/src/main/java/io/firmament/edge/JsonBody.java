@@ -26,6 +26,35 @@ public final class JsonBody {
     }
   }
 
+  /// Refuses a body that goes on after its object: parsers stop at the end of the value that they
+  /// read, and a text is JSON only if nothing follows it (RFC 8259 section 2).
+  static void requireNothingAfter(byte[] body) {
+    int depth = 0;
+    boolean text = false;
+    for (int i = 0; i < body.length; i++) {
+      byte c = body[i];
+      if (text) {
+        i += c == '\\' ? 1 : 0;
+        text = c != '"';
+      } else if (c == '"') {
+        text = true;
+      } else if (c == '{' || c == '[') {
+        depth++;
+      } else if ((c == '}' || c == ']') && --depth == 0) {
+        requireBlank(body, i + 1);
+        return;
+      }
+    }
+  }
+
+  private static void requireBlank(byte[] body, int from) {
+    for (int i = from; i < body.length; i++) {
+      if (" \t\r\n".indexOf(body[i]) < 0) {
+        throw malformed("something follows the JSON value");
+      }
+    }
+  }
+
   /// A field that must be there, with at most so many characters.
   public static String required(String field, @Nullable String value, int max) {
     if (value == null || value.isEmpty()) {

@@ -3,8 +3,7 @@ package io.firmament.graphql;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.firmament.aws.AwsClients;
-import io.firmament.aws.DynamoFirmwareStore;
-import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.identity.AwsIdentity;
 import io.firmament.base.Ids;
 import io.firmament.edge.Authenticator;
@@ -40,18 +39,20 @@ public final class GraphqlFunction implements RequestStreamHandler {
       TokenSigner idTokenKey,
       TokenSigner tenantTokenKey,
       FirmwareStore firmware,
-      ObjectStore uploads) {
+      ObjectStore uploads,
+      ObjectStore documents) {
     /// The ports of a deployment, from the environment that the CDK app wrote.
     public static Ports deployed(Map<String, String> environment) {
       AwsClients clients = AwsClients.of(environment);
-      AwsIdentity identity = new AwsIdentity(environment);
+      AwsIdentity identity = new AwsIdentity(environment, clients);
+      FirmwareAdapters firmware = new FirmwareAdapters(environment, clients);
       return new Ports(
           identity.store(),
           identity.idTokenKey(),
           identity.tenantTokenKey(),
-          new DynamoFirmwareStore(clients.dynamo(), Setting.TABLE_FIRMWARE.in(environment)),
-          new S3ObjectStore(
-              clients.s3(), clients.presigner(), Setting.BUCKET_UPLOADS.in(environment)));
+          firmware.firmware(),
+          firmware.uploads(),
+          firmware.documents());
     }
   }
 
@@ -63,6 +64,7 @@ public final class GraphqlFunction implements RequestStreamHandler {
         Ids.random(),
         new SecureRandom(),
         Clock.systemUTC());
+    function.prime(route);
   }
 
   /// The same function over given ports.
@@ -77,6 +79,7 @@ public final class GraphqlFunction implements RequestStreamHandler {
             apiTokens,
             ports.firmware(),
             ports.uploads(),
+            ports.documents(),
             publicUrl,
             GraphqlLimits.DEFAULT,
             ids,

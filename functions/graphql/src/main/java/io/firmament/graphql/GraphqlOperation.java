@@ -1,8 +1,10 @@
 package io.firmament.graphql;
 
+import graphql.ErrorType;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.GraphQL;
+import graphql.GraphQLError;
 import graphql.parser.ParserOptions;
 import graphql.schema.GraphQLSchema;
 import io.firmament.base.BaseProblem;
@@ -42,22 +44,27 @@ public final class GraphqlOperation implements Operation {
 
   private final IdentityStore identity;
   private final FirmwareStore store;
+  private final ObjectStore documents;
   private final GraphqlLimits limits;
   private final ParserOptions parserOptions;
   private final GraphQL engine;
 
+  /// @param uploads where images are put
+  /// @param documents where analyses put what they found
   /// @param transferUrl scheme, host and port that take uploads; empty where the API's own do
   public GraphqlOperation(
       IdentityStore identity,
       ApiTokens tokens,
       FirmwareStore store,
       ObjectStore uploads,
+      ObjectStore documents,
       Optional<String> transferUrl,
       GraphqlLimits limits,
       Ids ids,
       Clock clock) {
     this.identity = identity;
     this.store = store;
+    this.documents = documents;
     this.limits = limits;
     this.parserOptions =
         ParserOptions.newParserOptions()
@@ -94,7 +101,8 @@ public final class GraphqlOperation implements Operation {
         """
         {"query": "query($id: ID!) { firmware(id: $id) { id ...f } user { id } \
         __type(name: \\"Firmware\\") { name } } fragment f on Firmware { name }", \
-        "variables": {"id": "none"}}"""
+        "variables": {"id": "none"}}\
+        """
             .getBytes(StandardCharsets.UTF_8);
     ExecutionResult result = execute(GraphqlRequest.parse(body), scope(nobody, "", "warm-up"));
     if (!result.getErrors().isEmpty()) {
@@ -113,7 +121,7 @@ public final class GraphqlOperation implements Operation {
   }
 
   private Scope scope(Caller caller, String baseUrl, String requestId) {
-    Reads reads = new Reads(caller.tenant(), identity, store);
+    Reads reads = new Reads(caller.tenant(), identity, store, documents);
     return new Scope(caller, baseUrl, requestId, reads, limits);
   }
 
@@ -164,7 +172,29 @@ public final class GraphqlOperation implements Operation {
   }
 
   private static Map<String, @Nullable Object> specification(ExecutionResult result) {
-    return new LinkedHashMap<>(result.toSpecification());
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>(result.toSpecification());
+    if (!result.getErrors().isEmpty()) {
+      answer.put("errors", result.getErrors().stream().map(GraphqlOperation::coded).toList());
+    }
+    return answer;
+  }
+
+  /// The error with the catalogue's code also where the engine itself refuses the query.
+  private static Map<String, @Nullable Object> coded(GraphQLError error) {
+    Map<String, @Nullable Object> told = new LinkedHashMap<>(error.toSpecification());
+    boolean refused =
+        error.getErrorType() == ErrorType.InvalidSyntax
+            || error.getErrorType() == ErrorType.ValidationError
+            || error.getErrorType() == ErrorType.OperationNotSupported;
+    if (refused) {
+      Map<Object, @Nullable Object> extensions = new LinkedHashMap<>();
+      if (told.get("extensions") instanceof Map<?, ?> given) {
+        extensions.putAll(given);
+      }
+      extensions.putIfAbsent("code", GraphqlProblem.QUERY_INVALID.code());
+      told.put("extensions", extensions);
+    }
+    return told;
   }
 
   private static void requireJson(Request request) {

@@ -36,6 +36,7 @@ final class GraphqlSchema {
     FieldTable table = new FieldTable(registry, wiring);
     new IdentityFields(tokens, clock).register(table);
     new FirmwareFields().register(table);
+    new UnpackingFields().register(table);
     new FindingFields().register(table);
     new ComparisonFields().register(table);
     new UploadFields(store, uploads, transferUrl, ids, clock).register(table);

@@ -1,7 +1,11 @@
 package io.firmament.graphql;
 
+import io.avaje.jsonb.JsonType;
+import io.avaje.jsonb.Jsonb;
 import io.firmament.base.AnalysisConfigurationId;
+import io.firmament.base.AnalysisId;
 import io.firmament.base.FirmwareId;
+import io.firmament.base.JsonDocument;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
 import io.firmament.base.ProductGroupId;
@@ -11,13 +15,21 @@ import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
 import io.firmament.platform.firmware.Analysis;
+import io.firmament.platform.firmware.AnalysisDocument;
+import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectKeys;
+import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Product;
+import io.firmament.platform.firmware.Unpacking;
 import io.firmament.platform.identity.AnalysisConfiguration;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.ProductGroup;
 import io.firmament.platform.identity.Tenant;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,14 +42,20 @@ import org.jspecify.annotations.Nullable;
 
 /// What one request reads of its tenant, each thing once however often the query names it.
 final class Reads {
+  private static final JsonType<Unpacking> UNPACKING = Jsonb.instance().type(Unpacking.class);
+  private static final JsonType<Unpacking.Identity> IDENTITY =
+      Jsonb.instance().type(Unpacking.Identity.class);
+
   private final TenantId tenant;
   private final IdentityStore identity;
   private final FirmwareStore store;
+  private final ObjectStore documents;
   private final Map<FirmwareId, Optional<Firmware>> firmware = new HashMap<>();
   private final Map<ProductId, Product> products = new HashMap<>();
   private final Map<FirmwareId, List<Issue>> issues = new HashMap<>();
   private final Map<FirmwareId, Map<String, Component>> components = new HashMap<>();
   private final Map<FirmwareId, List<Match>> matches = new HashMap<>();
+  private final Map<AnalysisId, Optional<Unpacking>> unpackings = new HashMap<>();
   private @Nullable Tenant tenantRow;
   private @Nullable Map<ProductGroupId, ProductGroup> groups;
   private @Nullable Map<AnalysisConfigurationId, AnalysisConfiguration> configurations;
@@ -45,10 +63,11 @@ final class Reads {
   /// A vulnerability with the component that it applies to.
   record Match(CveMatch match, Component component) {}
 
-  Reads(TenantId tenant, IdentityStore identity, FirmwareStore store) {
+  Reads(TenantId tenant, IdentityStore identity, FirmwareStore store, ObjectStore documents) {
     this.tenant = tenant;
     this.identity = identity;
     this.store = store;
+    this.documents = documents;
   }
 
   Tenant tenant() {
@@ -127,6 +146,30 @@ final class Reads {
     }
     matches.put(of.id(), read);
     return read;
+  }
+
+  /// What unpacking made of the image; empty until that stage is done.
+  Optional<Unpacking> unpacking(Analysis of) {
+    return unpackings.computeIfAbsent(
+        of.id(), _ -> document(of, AnalysisDocument.UNPACKING, UNPACKING));
+  }
+
+  /// What the image is made for; empty until the stage that finds it is done.
+  Optional<Unpacking.Identity> identity(Analysis of) {
+    return document(of, AnalysisDocument.IDENTITY, IDENTITY);
+  }
+
+  private <T> Optional<T> document(Analysis of, AnalysisDocument document, JsonType<T> type) {
+    AnalysisKey key = new AnalysisKey(tenant, of.firmware(), of.id());
+    Optional<InputStream> content = documents.read(ObjectKeys.document(key, document));
+    if (content.isEmpty()) {
+      return Optional.empty();
+    }
+    try (InputStream in = content.get()) {
+      return Optional.of(JsonDocument.read(type, in));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Map<String, Component> componentsById(Firmware of) {

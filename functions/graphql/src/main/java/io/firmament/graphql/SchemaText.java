@@ -9,7 +9,15 @@ import java.util.List;
 /// The schema's text, as the contract has it: one file per aggregate, read as one document.
 final class SchemaText {
   private static final List<String> AGGREGATES =
-      List.of("root", "identity", "firmware", "findings", "comparison", "upload", "report");
+      List.of(
+          "root",
+          "identity",
+          "firmware",
+          "unpacking",
+          "findings",
+          "comparison",
+          "upload",
+          "report");
 
   private SchemaText() {}
 

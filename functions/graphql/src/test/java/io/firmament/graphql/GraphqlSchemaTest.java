@@ -12,15 +12,26 @@ import graphql.language.InterfaceTypeDefinition;
 import graphql.language.ObjectTypeDefinition;
 import graphql.language.Type;
 import graphql.language.UnionTypeDefinition;
+import graphql.schema.FieldCoordinates;
+import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLNamedType;
+import graphql.schema.GraphQLObjectType;
+import graphql.schema.GraphQLSchema;
 import graphql.schema.idl.SchemaParser;
 import graphql.schema.idl.TypeDefinitionRegistry;
+import io.firmament.base.Ids;
+import io.firmament.platform.identity.ApiTokens;
+import io.firmament.platform.identity.SecretSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -28,6 +39,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GraphqlSchemaTest {
+  private static final Set<String> UNSERVED =
+      Set.of("Report", "ReportConfiguration", "CreatedReportLink");
+
   private final TypeDefinitionRegistry schema = new SchemaParser().parse(SchemaText.read());
 
   @Test
@@ -40,6 +54,37 @@ class GraphqlSchemaTest {
               .map(file -> file.getFileName().toString().replace(".graphqls", ""))
               .collect(Collectors.toCollection(TreeSet::new)));
     }
+  }
+
+  /// Reports are not served yet: all their types have no code at all.
+  @Test
+  void hasCodeForEveryFieldOfWhatItServes() {
+    Set<String> without = new TreeSet<>();
+    Set<String> with = new TreeSet<>();
+    try (TestPlatform platform = TestPlatform.start()) {
+      GraphQLSchema served = served(platform);
+      for (GraphQLNamedType type : served.getAllTypesAsList()) {
+        if (type instanceof GraphQLObjectType object && !object.getName().startsWith("__")) {
+          for (GraphQLFieldDefinition field : object.getFieldDefinitions()) {
+            FieldCoordinates place = FieldCoordinates.coordinates(object, field);
+            (served.getCodeRegistry().hasDataFetcher(place) ? with : without)
+                .add(String.valueOf(place));
+          }
+        }
+      }
+    }
+    without.removeIf(field -> UNSERVED.contains(field.substring(0, field.indexOf('.'))));
+    assertEquals(Set.of(), without);
+    with.removeIf(field -> !UNSERVED.contains(field.substring(0, field.indexOf('.'))));
+    assertEquals(Set.of(), with, "these are served: take their types out of the exceptions");
+  }
+
+  private static GraphQLSchema served(TestPlatform platform) {
+    Clock clock = Clock.systemUTC();
+    ApiTokens tokens =
+        new ApiTokens(platform.identity, new SecretSource(new SecureRandom()), Ids.random(), clock);
+    return GraphqlSchema.build(
+        tokens, platform.firmware, platform.uploads, Optional.empty(), Ids.random(), clock);
   }
 
   /// The compatible schema, one fact a line. Fields may have more arguments, inputs more fields,

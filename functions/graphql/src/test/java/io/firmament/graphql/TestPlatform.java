@@ -60,6 +60,7 @@ final class TestPlatform implements AutoCloseable {
   final IdentityStore identity;
   final FirmwareStore firmware;
   final ObjectStore uploads;
+  final ObjectStore documents;
 
   private TestPlatform(GraphqlLimits limits) {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
@@ -78,14 +79,25 @@ final class TestPlatform implements AutoCloseable {
     new DynamoTables(dynamo).create(TableDefinition.named("firmware"), "firmware");
     new DynamoTables(dynamo).create(TableDefinition.named("identity"), "identity");
     s3.createBucket(b -> b.bucket("uploads"));
+    s3.createBucket(b -> b.bucket("documents"));
     firmware = new DynamoFirmwareStore(dynamo, "firmware");
-    uploads = new S3ObjectStore(s3, keep(clients.presigner(), S3Presigner::close), "uploads");
+    S3Presigner presigner = keep(clients.presigner(), S3Presigner::close);
+    uploads = new S3ObjectStore(s3, presigner, "uploads");
+    documents = new S3ObjectStore(s3, presigner, "documents");
     identity = new DynamoIdentityStore(dynamo, "identity");
     ApiTokens tokens =
         new ApiTokens(identity, new SecretSource(new SecureRandom()), Ids.random(), clock);
     operation =
         new GraphqlOperation(
-            identity, tokens, firmware, uploads, Optional.empty(), limits, Ids.random(), clock);
+            identity,
+            tokens,
+            firmware,
+            uploads,
+            documents,
+            Optional.empty(),
+            limits,
+            Ids.random(),
+            clock);
   }
 
   static TestPlatform start() {

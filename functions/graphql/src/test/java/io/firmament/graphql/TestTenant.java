@@ -10,6 +10,7 @@ import io.firmament.base.UploadId;
 import io.firmament.base.UserGroupId;
 import io.firmament.base.UserId;
 import io.firmament.platform.firmware.Analysis;
+import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
 import io.firmament.platform.firmware.Firmware;
@@ -26,6 +27,7 @@ import io.firmament.platform.identity.Role;
 import io.firmament.platform.identity.Tenant;
 import io.firmament.platform.identity.User;
 import io.firmament.platform.identity.UserGroup;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -168,6 +170,14 @@ final class TestTenant {
         Optional.of(reason),
         TestPlatform.NOW.plusSeconds(100));
     return firmware;
+  }
+
+  /// Writes what a stage of the firmware's analysis would.
+  void document(Firmware firmware, AnalysisDocument document, String json) {
+    platform.documents.write(
+        ObjectKeys.document(AnalysisKey.of(firmware), document),
+        "application/json",
+        json.getBytes(StandardCharsets.UTF_8));
   }
 
   Firmware complete(String product, String version, Findings findings) {

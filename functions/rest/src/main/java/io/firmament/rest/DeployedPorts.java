@@ -17,14 +17,19 @@ import java.util.function.Supplier;
 /// The ports of a deployment in AWS, from the environment that the CDK app wrote.
 public final class DeployedPorts implements Ports {
   private final Map<String, String> environment;
+  private final AwsClients clients;
   private final AwsIdentity identity;
+  private final FirmwareAdapters firmware;
   private final Map<Class<?>, Object> made = new ConcurrentHashMap<>();
   private final TokenSigner idTokenKey;
   private final TokenSigner tenantTokenKey;
 
-  public DeployedPorts(Map<String, String> environment) {
+  /// Everything stands on the given clients; a port that is not asked for asks for none of them.
+  public DeployedPorts(Map<String, String> environment, AwsClients clients) {
     this.environment = Map.copyOf(environment);
-    this.identity = new AwsIdentity(environment);
+    this.clients = clients;
+    this.identity = new AwsIdentity(environment, clients);
+    this.firmware = new FirmwareAdapters(environment, clients);
     this.idTokenKey = identity.idTokenKey();
     this.tenantTokenKey = identity.tenantTokenKey();
   }
@@ -36,25 +41,19 @@ public final class DeployedPorts implements Ports {
 
   @Override
   public FirmwareStore firmware() {
-    return once(FirmwareStore.class, () -> adapters().firmware());
+    return once(FirmwareStore.class, firmware::firmware);
   }
 
   @Override
   public ObjectStore documents() {
-    return once(ObjectStore.class, () -> adapters().documents());
+    return once(ObjectStore.class, firmware::documents);
   }
 
   @Override
   public FleetStore fleet() {
     return once(
         FleetStore.class,
-        () ->
-            new DynamoFleetStore(
-                AwsClients.of(environment).dynamo(), Setting.TABLE_FLEET.in(environment)));
-  }
-
-  private FirmwareAdapters adapters() {
-    return new FirmwareAdapters(environment);
+        () -> new DynamoFleetStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
   }
 
   @Override

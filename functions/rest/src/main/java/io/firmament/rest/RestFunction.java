@@ -2,6 +2,7 @@ package io.firmament.rest;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import io.firmament.aws.AwsClients;
 import io.firmament.base.Ids;
 import io.firmament.edge.HttpFunction;
 import io.firmament.schema.Contract;
@@ -23,12 +24,16 @@ public final class RestFunction implements RequestStreamHandler {
   /// As Lambda makes it.
   public RestFunction() {
     this(System.getenv());
+    function.prime(route);
   }
 
   RestFunction(Map<String, String> environment) {
     this(
         new Platform(
-            new DeployedPorts(environment), Clock.systemUTC(), Ids.random(), new SecureRandom()),
+            new DeployedPorts(environment, AwsClients.of(environment)),
+            Clock.systemUTC(),
+            Ids.random(),
+            new SecureRandom()),
         environment,
         environment.getOrDefault("OPERATION", ""));
   }

@@ -4,6 +4,7 @@ import io.avaje.jsonb.Json;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.analysis.advisory.AdvisoryIndex;
+import io.firmament.base.JsonDocument;
 import io.firmament.base.Sha256;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The advisory index in use: the one that `advisories/current.json` names, fetched once and kept
 /// open; the starter facts where there is none.
-final class Advisories {
+public final class Advisories {
   private static final String STARTER = "starter";
   private static final JsonType<Pointer> TYPE = Jsonb.builder().build().type(Pointer.class);
 
@@ -29,7 +30,8 @@ final class Advisories {
   private @Nullable AdvisoryIndex index;
   private String version = "";
 
-  Advisories(ObjectStore documents, Path work) {
+  /// @param work where index files are kept that were fetched
+  public Advisories(ObjectStore documents, Path work) {
     this.documents = documents;
     this.work = work;
   }
@@ -41,7 +43,22 @@ final class Advisories {
   @Json
   record Pointer(String key, String sha256) {}
 
-  synchronized AdvisoryIndex current() throws IOException {
+  /// Puts an index file into use: from now on, analyses that begin to match use it. First the file
+  /// is there whole, and only then is it named.
+  ///
+  /// @return false where it is in use already
+  public boolean publish(Path file, Sha256 sha256) throws IOException {
+    Pointer pointer = new Pointer(ObjectKeys.advisoryIndex(sha256), sha256.hex());
+    if (pointer().equals(Optional.of(pointer)) && documents.find(pointer.key()).isPresent()) {
+      return false;
+    }
+    documents.write(pointer.key(), "application/octet-stream", file);
+    documents.write(ObjectKeys.CURRENT_ADVISORIES, "application/json", TYPE.toJsonBytes(pointer));
+    return true;
+  }
+
+  /// The index in use. It is closed when another one is asked for.
+  public synchronized AdvisoryIndex current() throws IOException {
     Optional<Pointer> pointer = pointer();
     String wanted = pointer.map(Pointer::sha256).orElse(STARTER);
     AdvisoryIndex known = index;
@@ -64,7 +81,7 @@ final class Advisories {
       return Optional.empty();
     }
     try (InputStream in = content.get()) {
-      return Optional.of(TYPE.fromJson(in));
+      return Optional.of(JsonDocument.read(TYPE, in));
     }
   }
 

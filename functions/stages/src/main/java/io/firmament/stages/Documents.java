@@ -8,12 +8,14 @@ import io.firmament.analysis.unpack.UnpackReport;
 import io.firmament.analysis.unpack.UnpackResult;
 import io.firmament.analysis.unpack.UnpackedTree;
 import io.firmament.analysis.unpack.io.MappedByteSource;
+import io.firmament.base.JsonDocument;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
 import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.firmware.Unpacking;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,6 +35,8 @@ final class Documents {
   private final AnalysisKey key;
   private final JsonType<InventoryReport> inventories;
   private final JsonType<UnpackReport> reports;
+  private final JsonType<Unpacking> unpackings;
+  private final JsonType<Unpacking.Identity> identities;
   private final JsonType<List<Issue>> issues;
   private final JsonType<List<CveMatch>> matches;
 
@@ -42,6 +46,8 @@ final class Documents {
     Jsonb jsonb = Jsonb.builder().build();
     inventories = jsonb.type(InventoryReport.class);
     reports = jsonb.type(UnpackReport.class);
+    unpackings = jsonb.type(Unpacking.class);
+    identities = jsonb.type(Unpacking.Identity.class);
     issues = jsonb.type(Issue.class).list();
     matches = jsonb.type(CveMatch.class).list();
   }
@@ -54,6 +60,9 @@ final class Documents {
     store.write(name(AnalysisDocument.PACK), "application/octet-stream", result.pack().file());
     store.write(name(AnalysisDocument.TREE), "application/gzip", tree);
     write(AnalysisDocument.UNPACK_REPORT, reports.toJsonBytes(result.report()));
+    write(
+        AnalysisDocument.UNPACKING,
+        unpackings.toJsonBytes(UnpackingFacts.of(result.report(), result.tree().entries())));
   }
 
   /// The tree over a copy of the pack in the work folder.
@@ -68,12 +77,15 @@ final class Documents {
   }
 
   void write(InventoryReport inventory) {
+    write(
+        AnalysisDocument.IDENTITY,
+        identities.toJsonBytes(UnpackingFacts.identity(inventory.identity())));
     write(AnalysisDocument.INVENTORY, inventories.toJsonBytes(inventory));
   }
 
   InventoryReport inventory() throws IOException {
     try (InputStream in = open(AnalysisDocument.INVENTORY)) {
-      return inventories.fromJson(in);
+      return JsonDocument.read(inventories, in);
     }
   }
 
@@ -83,7 +95,7 @@ final class Documents {
 
   List<Issue> issues() throws IOException {
     try (InputStream in = open(AnalysisDocument.ISSUES)) {
-      return issues.fromJson(in);
+      return JsonDocument.read(issues, in);
     }
   }
 
@@ -93,7 +105,7 @@ final class Documents {
 
   List<CveMatch> matches() throws IOException {
     try (InputStream in = open(AnalysisDocument.MATCHES)) {
-      return matches.fromJson(in);
+      return JsonDocument.read(matches, in);
     }
   }
 

@@ -21,7 +21,11 @@ public final class StageFunction implements RequestHandler<SQSEvent, SQSBatchRes
 
   /// For Lambda, which gives everything by environment.
   public StageFunction() {
-    this(StageWiring.of(System.getenv()).stage(), StageWiring.of(System.getenv()));
+    this(StageWiring.of(System.getenv()));
+  }
+
+  private StageFunction(StageWiring wiring) {
+    this(wiring.stage(), wiring);
   }
 
   /// The stage of a composition root of one's own.

@@ -1,5 +1,6 @@
 package io.firmament.stages;
 
+import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
@@ -27,7 +28,7 @@ public record StageWiring(
 
   /// From the settings of a deployment; work files go to the system's temporary folder.
   public static StageWiring of(Map<String, String> environment) {
-    FirmwareAdapters adapters = new FirmwareAdapters(environment);
+    FirmwareAdapters adapters = new FirmwareAdapters(environment, AwsClients.of(environment));
     Stage stage =
         Optional.ofNullable(environment.get(STAGE))
             .map(name -> Stage.valueOf(name.toUpperCase(Locale.ROOT)))

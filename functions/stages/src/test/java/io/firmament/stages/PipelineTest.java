@@ -2,9 +2,11 @@ package io.firmament.stages;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
@@ -28,6 +30,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageMessage;
 import io.firmament.platform.firmware.StageQueue;
+import io.firmament.platform.firmware.Unpacking;
 import io.firmament.platform.firmware.Upload;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
@@ -97,6 +101,42 @@ class PipelineTest {
           document.fileName());
     }
     assertEquals(List.of(), left(), "work files are removed");
+  }
+
+  @Test
+  void saysWhatEachContainerHeld() throws IOException {
+    Upload upload = uploaded(image(), Optional.empty());
+    drive(upload, 1, new AtomicInteger(Integer.MAX_VALUE));
+    Unpacking unpacking = unpacking(upload);
+    assertTrue(unpacking.complete());
+    assertEquals(
+        List.of("gzip holds 0", "cpio holds 2"),
+        unpacking.chunks().stream()
+            .map(chunk -> chunk.format() + " holds " + chunk.held().files())
+            .toList());
+    assertEquals(unpacking.chunks().getFirst().id(), unpacking.chunks().getLast().parent());
+    assertEquals(2, unpacking.tree().files());
+    assertEquals(List.of(), unpacking.notes());
+  }
+
+  @Test
+  void saysThatAnImageIsCutOff() throws IOException {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(whole)) {
+      for (int i = 0; i < 4_000; i++) {
+        out.write(member("etc/" + UUID.nameUUIDFromBytes(new byte[i]), "content", 0100644));
+      }
+    }
+    byte[] half = Arrays.copyOf(whole.toByteArray(), whole.size() / 2);
+    Upload upload = uploaded(half, Optional.empty());
+    drive(upload, 1, new AtomicInteger(Integer.MAX_VALUE));
+    assertEquals(Optional.of(Analysis.Result.COMPLETE), analysis(upload).result());
+    Unpacking unpacking = unpacking(upload);
+    assertFalse(unpacking.complete());
+    assertTrue(unpacking.tree().files() > 1_000, "what was there is kept");
+    assertTrue(
+        unpacking.notes().stream().anyMatch(note -> note.kind().equals("TRUNCATED")),
+        unpacking.notes().toString());
   }
 
   @Test
@@ -301,6 +341,12 @@ class PipelineTest {
     assertEquals(
         store.matches(one.tenant(), one.analysis(), PageRequest.first()).items(),
         store.matches(other.tenant(), other.analysis(), PageRequest.first()).items());
+  }
+
+  private Unpacking unpacking(Upload upload) throws IOException {
+    return Jsonb.instance()
+        .type(Unpacking.class)
+        .fromJson(content(upload, AnalysisDocument.UNPACKING));
   }
 
   private byte[] content(Upload upload, AnalysisDocument document) throws IOException {

@@ -9,6 +9,7 @@ import io.firmament.analysis.sbom.SbomSubject;
 import io.firmament.analysis.sbom.SbomTool;
 import io.firmament.analysis.sbom.SbomWriter;
 import io.firmament.analysis.unpack.UnpackReport;
+import io.firmament.base.JsonDocument;
 import io.firmament.base.Sha256;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.edge.HttpResponse;
@@ -86,7 +87,7 @@ public final class DownloadSbom implements Operation {
   private static <T> T read(
       AnalysedFirmware analysed, AnalysisDocument document, JsonType<T> type) {
     try (InputStream in = analysed.open(document)) {
-      return type.fromJson(in);
+      return JsonDocument.read(type, in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -42,9 +42,10 @@ record DeviceBody(
 
   /// A page of devices.
   ///
+  /// @param total of all pages
   /// @param next absent on the last page
   @Json
-  record Page(List<DeviceBody> items, int limit, @Nullable String next) {}
+  record Page(List<DeviceBody> items, int limit, int offset, long total, @Nullable String next) {}
 
   static DeviceBody of(Devices.Seen seen) {
     Device device = seen.device();

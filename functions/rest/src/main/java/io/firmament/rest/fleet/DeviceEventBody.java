@@ -17,9 +17,11 @@ record DeviceEventBody(String at, String type, String detail, Map<String, String
 
   /// A page of events, newest first.
   ///
+  /// @param total of all pages
   /// @param next absent on the last page
   @Json
-  record Page(List<DeviceEventBody> items, int limit, @Nullable String next) {}
+  record Page(
+      List<DeviceEventBody> items, int limit, int offset, long total, @Nullable String next) {}
 
   static DeviceEventBody of(DeviceEvent event) {
     return new DeviceEventBody(

@@ -55,9 +55,11 @@ record EnrollTokenBody(
 
   /// A page of tokens.
   ///
+  /// @param total of all pages
   /// @param next absent on the last page
   @Json
-  record Page(List<EnrollTokenBody> items, int limit, @Nullable String next) {}
+  record Page(
+      List<EnrollTokenBody> items, int limit, int offset, long total, @Nullable String next) {}
 
   /// Hides the secret.
   @Override

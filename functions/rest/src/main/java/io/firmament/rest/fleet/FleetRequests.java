@@ -18,12 +18,12 @@ final class FleetRequests {
 
   private FleetRequests() {}
 
-  /// `limit` and `cursor`; a limit above 200 is clamped.
+  /// `limit`, `cursor` and `offset`; a limit above 200 is clamped.
   static PageRequest page(Request request) {
-    Optional<Cursor> cursor = request.queryParameter("cursor").map(Cursor::new);
     return new PageRequest(
-        request.queryParameter("limit").map(FleetRequests::limit).orElse(PageRequest.DEFAULT_LIMIT),
-        cursor);
+        number(request, "limit", PageRequest.DEFAULT_LIMIT),
+        request.queryParameter("cursor").map(Cursor::new),
+        number(request, "offset", 0));
   }
 
   /// The device that the path names; a text that can be no name is a missing device.
@@ -55,11 +55,15 @@ final class FleetRequests {
     return page.next().map(Cursor::value).orElse(null);
   }
 
-  private static int limit(String text) {
-    try {
-      return (int) Math.min(Long.parseLong(text), PageRequest.MAX_LIMIT);
-    } catch (NumberFormatException e) {
-      throw BaseProblem.INVALID_FIELD.with("field", "limit", "detail", "must be a whole number");
+  private static int number(Request request, String name, int otherwise) {
+    Optional<String> text = request.queryParameter(name);
+    if (text.isEmpty()) {
+      return otherwise;
     }
+    if (!text.get().matches("-?\\d{1,9}")) {
+      throw BaseProblem.INVALID_FIELD.with(
+          "field", name, "detail", "must be a whole number of at most nine digits");
+    }
+    return Integer.parseInt(text.get());
   }
 }

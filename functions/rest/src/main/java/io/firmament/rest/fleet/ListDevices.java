@@ -2,6 +2,7 @@ package io.firmament.rest.fleet;
 
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
+import io.firmament.base.TenantId;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
@@ -18,13 +19,16 @@ public final class ListDevices implements Operation {
   @Override
   public HttpResponse handle(Request request) {
     PageRequest asked = FleetRequests.page(request);
-    Page<Devices.Seen> page = devices.list(request.authenticated().tenant(), asked);
+    TenantId tenant = request.authenticated().tenant();
+    Page<Devices.Seen> page = devices.list(tenant, asked);
     return FleetRequests.json(
         200,
         DeviceBody.Page.class,
         new DeviceBody.Page(
             page.items().stream().map(DeviceBody::of).toList(),
             asked.limit(),
+            asked.offset(),
+            devices.count(tenant),
             FleetRequests.next(page)));
   }
 }

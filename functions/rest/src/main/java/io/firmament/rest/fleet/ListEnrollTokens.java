@@ -31,6 +31,8 @@ public final class ListEnrollTokens implements Operation {
         new EnrollTokenBody.Page(
             page.items().stream().map(token -> EnrollTokenBody.of(token, now)).toList(),
             asked.limit(),
+            asked.offset(),
+            tokens.count(request.authenticated()),
             FleetRequests.next(page)));
   }
 }

@@ -88,7 +88,8 @@ class FleetOperationsTest {
     assertEquals(created.get("id"), item.get("id"));
     assertEquals("active", item.get("state"));
     assertFalse(body(listed).contains(text(created, "token")));
-    assertEquals(List.of(), items(call(new ListEnrollTokens(tokens, clock), caller(), Map.of(), "")));
+    assertEquals(
+        List.of(), items(call(new ListEnrollTokens(tokens, clock), caller(), Map.of(), "")));
   }
 
   @Test
@@ -100,8 +101,7 @@ class FleetOperationsTest {
         FleetProblem.ENROLL_TOKEN_NOT_FOUND, () -> call(delete, caller(), Map.of("id", id), ""));
     assertEquals(204, call(delete, caller, Map.of("id", id), "").status());
     refused(FleetProblem.ENROLL_TOKEN_NOT_FOUND, () -> call(delete, caller, Map.of("id", id), ""));
-    refused(
-        FleetProblem.ENROLL_TOKEN_NOT_FOUND, () -> call(delete, caller, Map.of("id", "x"), ""));
+    refused(FleetProblem.ENROLL_TOKEN_NOT_FOUND, () -> call(delete, caller, Map.of("id", "x"), ""));
   }
 
   @Test
@@ -140,8 +140,7 @@ class FleetOperationsTest {
     assertFalse(object(page).containsKey("next"));
     assertEquals("offline", items(page).getFirst().get("status"));
 
-    Operation delete =
-        new DeleteDevice(new DecommissionDevice(store, clock, Ids.random()));
+    Operation delete = new DeleteDevice(new DecommissionDevice(store, clock, Ids.random()));
     refused(FleetProblem.DEVICE_NOT_FOUND, () -> call(delete, caller(), Map.of("name", "a"), ""));
     assertEquals(204, call(delete, caller, Map.of("name", "a"), "").status());
     refused(
@@ -169,6 +168,44 @@ class FleetOperationsTest {
     refused(BaseProblem.INVALID_FIELD, () -> call(list, caller, Map.of(), "limit=0"));
     refused(BaseProblem.INVALID_FIELD, () -> call(list, caller, Map.of(), "limit=x"));
     refused(BaseProblem.INVALID_CURSOR, () -> call(list, caller, Map.of(), "cursor=%25"));
+  }
+
+  @Test
+  void pagesByOffsetAndSaysHowManyThereAre() {
+    Caller caller = caller();
+    String token = text(create(caller, "{\"max_uses\":5}"), "token");
+    for (String name : List.of("c", "a", "b", "d")) {
+      enroll(token, name);
+    }
+    Map<String, Object> page =
+        object(call(new ListDevices(devices), caller, Map.of(), "limit=2&offset=1"));
+    assertEquals(
+        List.of("b", "c"),
+        items(call(new ListDevices(devices), caller, Map.of(), "limit=2&offset=1")).stream()
+            .map(item -> item.get("name"))
+            .toList());
+    assertEquals(4L, number(page, "total"));
+    assertEquals(1L, number(page, "offset"));
+    HttpResponse beyond = call(new ListDevices(devices), caller, Map.of(), "offset=10000");
+    assertEquals(List.of(), items(beyond));
+    assertEquals(4L, number(object(beyond), "total"));
+    HttpResponse history =
+        call(new ListDeviceHistory(devices), caller, Map.of("name", "a"), "offset=1");
+    assertEquals(List.of(), items(history));
+    assertEquals(1L, number(object(history), "total"));
+    HttpResponse listed = call(new ListEnrollTokens(tokens, clock), caller, Map.of(), "offset=1");
+    assertEquals(List.of(), items(listed));
+    assertEquals(1L, number(object(listed), "total"));
+  }
+
+  @Test
+  void refusesWrongOffsets() {
+    Caller caller = caller();
+    Operation list = new ListDevices(devices);
+    for (String offset : List.of("-1", "10001", "x", "1.5", "99999999999")) {
+      refused(BaseProblem.INVALID_FIELD, () -> call(list, caller, Map.of(), "offset=" + offset));
+    }
+    refused(BaseProblem.INVALID_FIELD, () -> call(list, caller, Map.of(), "offset=1&cursor=YQ"));
   }
 
   private FleetStore store() {

@@ -4,16 +4,17 @@ import static java.util.Objects.requireNonNull;
 
 import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsClients;
-import io.firmament.aws.DynamoTables;
 import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.identity.AwsIdentity;
-import io.firmament.platform.firmware.FirmwareStore;
-import io.firmament.platform.firmware.ObjectStore;
-import io.firmament.platform.fleet.FleetStore;
 import io.firmament.base.Ids;
 import io.firmament.base.Secret;
 import io.firmament.engines.DynamoEngine;
+import io.firmament.engines.GrantGuard;
+import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.CreateTenant;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.NewTenant;
@@ -64,7 +65,7 @@ final class RestUnderTest implements AutoCloseable, Ports {
     environment.put("FIRMAMENT_TABLE_IDENTITY", "identity");
     DynamoTables tables = new DynamoTables(AwsClients.of(environment).dynamo());
     TableDefinition.all().forEach(table -> tables.create(table, table.name()));
-    store = new AwsIdentity(environment).store();
+    store = new AwsIdentity(environment, AwsClients.of(environment)).store();
   }
 
   @Override
@@ -187,7 +188,10 @@ final class RestUnderTest implements AutoCloseable, Ports {
     }
     event.put("isBase64Encoded", body);
     RestFunction function = new RestFunction(platform, Map.of(), call.operation());
-    byte[] answer = function.handle(JSON.toJson(event).getBytes(StandardCharsets.UTF_8));
+    byte[] answer =
+        GrantGuard.as(
+            GrantGuard.Role.of(route),
+            () -> function.handle(JSON.toJson(event).getBytes(StandardCharsets.UTF_8)));
     Map<String, Object> json = (Map<String, Object>) JSON.type(Object.class).fromJson(answer);
     return new Answer(
         ((Number) requireNonNull(json.get("statusCode"))).intValue(),

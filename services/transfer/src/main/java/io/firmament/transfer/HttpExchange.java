@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,12 +14,21 @@ import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 
 /// What a request says, in the terms of the edge, and how an answer is sent.
 public final class HttpExchange {
+  /// A client that is refused in the middle of its body may send so much more and still read why.
+  private static final long DRAINED_BYTES = 64L << 20;
+
+  private static final Duration DRAINED_TIME = Duration.ofSeconds(10);
+  private static final Duration DRAINED_PAUSE = Duration.ofSeconds(2);
+  private static final int BUFFER = 64 * 1024;
+
   private final Request request;
   private final Response response;
 
@@ -91,6 +101,38 @@ public final class HttpExchange {
   /// gets it with the first read, so one that is refused before has sent nothing.
   public InputStream body() {
     return Content.Source.asInputStream(request);
+  }
+
+  /// What the request says of its body's length; -1 where it does not say.
+  public long announcedLength() {
+    return request.getLength();
+  }
+
+  /// Reads the rest of the body after the answer is sent. A connection that is closed with bytes of
+  /// the client unread is reset, and the answer may be lost on the way. Bounded in bytes and time;
+  /// a client that waits for `100 Continue` sends nothing more, so nothing is read of it.
+  public void drain() {
+    if (request.getHeaders().contains(HttpHeader.EXPECT, "100-continue")) {
+      return;
+    }
+    EndPoint client = request.getConnectionMetaData().getConnection().getEndPoint();
+    long usual = client.getIdleTimeout();
+    client.setIdleTimeout(DRAINED_PAUSE.toMillis());
+    long end = System.nanoTime() + DRAINED_TIME.toNanos();
+    byte[] buffer = new byte[BUFFER];
+    try {
+      InputStream rest = body();
+      long drained = 0;
+      int read = 0;
+      while (read >= 0 && drained < DRAINED_BYTES && System.nanoTime() - end < 0) {
+        drained += read;
+        read = rest.read(buffer);
+      }
+    } catch (IOException e) {
+      // The client has gone, or pauses: the connection is closed either way.
+    } finally {
+      client.setIdleTimeout(usual);
+    }
   }
 
   /// Sends the answer, of any size in constant memory.

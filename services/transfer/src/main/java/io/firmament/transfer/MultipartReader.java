@@ -1,6 +1,7 @@
 package io.firmament.transfer;
 
 import io.firmament.base.BaseProblem;
+import io.firmament.platform.firmware.FirmwareProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -192,7 +193,7 @@ final class MultipartReader {
   }
 
   private static RuntimeException malformed(String detail) {
-    return BaseProblem.MALFORMED_REQUEST.with("detail", "multipart body: " + detail);
+    return FirmwareProblem.INVALID_MULTIPART.with("detail", detail);
   }
 
   private InputStream content() {

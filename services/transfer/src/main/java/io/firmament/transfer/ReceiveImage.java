@@ -1,5 +1,6 @@
 package io.firmament.transfer;
 
+import io.firmament.base.BaseProblem;
 import io.firmament.base.Log;
 import io.firmament.base.ProblemException;
 import io.firmament.base.Sha256;
@@ -31,8 +32,11 @@ final class ReceiveImage {
 
   private final ObjectStore uploads;
   private final ReceiveUpload receive;
+  private final long maxBytes;
 
-  ReceiveImage(ObjectStore uploads, ReceiveUpload receive) {
+  /// @param maxBytes of an image
+  ReceiveImage(ObjectStore uploads, ReceiveUpload receive, long maxBytes) {
+    this.maxBytes = maxBytes;
     this.uploads = uploads;
     this.receive = receive;
   }
@@ -71,7 +75,7 @@ final class ReceiveImage {
     return receive.receive(tenant, upload.id());
   }
 
-  private static Arrival readParts(String contentType, InputStream body, ObjectUpload object)
+  private Arrival readParts(String contentType, InputStream body, ObjectUpload object)
       throws IOException {
     Arrival arrival = new Arrival();
     MultipartReader reader = MultipartReader.of(body, contentType);
@@ -107,10 +111,13 @@ final class ReceiveImage {
     return FirmwareProblem.INVALID_MULTIPART.with("detail", detail);
   }
 
-  private static Sha256 store(InputStream content, ObjectUpload object) throws IOException {
+  private Sha256 store(InputStream content, ObjectUpload object) throws IOException {
     MessageDigest digest = Sha256.newDigest();
     byte[] buffer = new byte[BUFFER];
     for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+      if (object.size() + read > maxBytes) {
+        throw BaseProblem.BODY_TOO_LARGE.with("limit", maxBytes);
+      }
       digest.update(buffer, 0, read);
       object.write(buffer, 0, read);
     }

@@ -11,6 +11,7 @@ import io.firmament.edge.Operation;
 import io.firmament.edge.OperationCatalogue;
 import io.firmament.edge.Refusals;
 import io.firmament.platform.firmware.Firmware;
+import io.firmament.platform.firmware.FirmwareProblem;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ReceiveUpload;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -36,7 +38,11 @@ import org.eclipse.jetty.util.Callback;
 /// A caller is authenticated and the upload looked up before a byte of the body is read, so a
 /// client that waits for `100 Continue` sends nothing in vain.
 public final class TransferHandler extends Handler.Abstract {
+  /// Answers while the service is up; no credential is asked for.
+  static final String HEALTH = "/healthz";
+
   private static final String UPLOAD = "uploadFirmware";
+  private static final int RETRY_SECONDS = 10;
 
   private final RouteMatcher routes =
       new RouteMatcher(
@@ -48,9 +54,11 @@ public final class TransferHandler extends Handler.Abstract {
   private final FirmwareStore store;
   private final ReceiveImage receive;
   private final Optional<String> publicUrl;
+  private final Semaphore uploadSlots;
   private final Ids ids;
   private final Clock clock;
 
+  /// With the standard limits.
   public TransferHandler(
       Authenticator authenticator,
       OperationCatalogue operations,
@@ -59,10 +67,32 @@ public final class TransferHandler extends Handler.Abstract {
       Optional<String> publicUrl,
       Ids ids,
       Clock clock) {
+    this(
+        authenticator,
+        operations,
+        store,
+        uploads,
+        publicUrl,
+        TransferLimits.standard(),
+        ids,
+        clock);
+  }
+
+  public TransferHandler(
+      Authenticator authenticator,
+      OperationCatalogue operations,
+      FirmwareStore store,
+      ObjectStore uploads,
+      Optional<String> publicUrl,
+      TransferLimits limits,
+      Ids ids,
+      Clock clock) {
     this.authenticator = authenticator;
     this.operations = operations;
     this.store = store;
-    this.receive = new ReceiveImage(uploads, new ReceiveUpload(store, uploads, clock));
+    this.receive =
+        new ReceiveImage(uploads, new ReceiveUpload(store, uploads, clock), limits.imageBytes());
+    this.uploadSlots = new Semaphore(limits.uploads());
     this.publicUrl = publicUrl;
     this.ids = ids;
     this.clock = clock;
@@ -74,6 +104,7 @@ public final class TransferHandler extends Handler.Abstract {
     String requestId = ids.next().toString();
     try {
       exchange.send(answer(exchange, requestId).withHeader("x-request-id", requestId));
+      exchange.drain();
       callback.succeeded();
     } catch (IOException e) {
       // The client has gone, or the answer broke off: closing the connection says so.
@@ -83,7 +114,7 @@ public final class TransferHandler extends Handler.Abstract {
   }
 
   private HttpResponse answer(HttpExchange exchange, String requestId) {
-    if (exchange.method().equals("GET") && exchange.path().equals("/healthz")) {
+    if (exchange.method().equals("GET") && exchange.path().equals(HEALTH)) {
       return HttpResponse.json(200, "{\"status\":\"up\"}");
     }
     Optional<RouteMatcher.Match> match = routes.match(exchange.method(), exchange.path());
@@ -142,17 +173,24 @@ public final class TransferHandler extends Handler.Abstract {
       throw BaseProblem.MISSING_PERMISSION.with("permission", Permission.FIRMWARE_UPLOAD.id());
     }
     upload.requireOpen(clock.instant());
-    Firmware firmware = received(exchange, headers, upload);
+    if (!uploadSlots.tryAcquire()) {
+      throw BaseProblem.THROTTLED.with("seconds", RETRY_SECONDS);
+    }
+    Firmware firmware;
+    try {
+      firmware = received(exchange, headers, upload);
+    } finally {
+      uploadSlots.release();
+    }
     return HttpResponse.json(
         200, "{\"id\":\"" + firmware.id() + "\",\"firmware_id\":\"" + firmware.id() + "\"}");
   }
 
   private Firmware received(HttpExchange exchange, Map<String, String> headers, Upload upload) {
     try {
-      return receive.receive(
-          upload, headers.getOrDefault("content-type", ""), exchange.body());
+      return receive.receive(upload, headers.getOrDefault("content-type", ""), exchange.body());
     } catch (EOFException e) {
-      throw BaseProblem.MALFORMED_REQUEST.with("detail", "the body ends early");
+      throw FirmwareProblem.INVALID_MULTIPART.with("detail", "the body ends early");
     } catch (IOException e) {
       throw BaseProblem.MALFORMED_REQUEST.with("detail", "the body cannot be read to its end");
     }

@@ -88,7 +88,7 @@ final class MultipartReaderTest {
               reader.next().orElseThrow().content().readAllBytes();
               reader.next();
             });
-    assertEquals("malformed_request", problem.problem().code());
+    assertEquals("invalid_multipart", problem.problem().code());
   }
 
   @ParameterizedTest

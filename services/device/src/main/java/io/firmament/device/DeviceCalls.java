@@ -14,6 +14,7 @@ import io.firmament.device.v1.RegisterRequest;
 import io.firmament.device.v1.RegisterResponse;
 import io.firmament.device.v1.RenewCertificateRequest;
 import io.firmament.device.v1.RenewCertificateResponse;
+import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.CertificateIssuer;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceDirectory;
@@ -38,6 +39,7 @@ final class DeviceCalls extends DeviceServiceGrpc.DeviceServiceImplBase {
 
   private final PeerCertificates peers;
   private final DeviceDirectory directory;
+  private final CallBudget budget;
   private final Decisions decisions;
   private final Clock clock;
 
@@ -48,9 +50,15 @@ final class DeviceCalls extends DeviceServiceGrpc.DeviceServiceImplBase {
       RecordHeartbeat heartbeat,
       RenewCertificate renew) {}
 
-  DeviceCalls(PeerCertificates peers, DeviceDirectory directory, Decisions decisions, Clock clock) {
+  DeviceCalls(
+      PeerCertificates peers,
+      DeviceDirectory directory,
+      CallBudget budget,
+      Decisions decisions,
+      Clock clock) {
     this.peers = peers;
     this.directory = directory;
+    this.budget = budget;
     this.decisions = decisions;
     this.clock = clock;
   }
@@ -107,7 +115,7 @@ final class DeviceCalls extends DeviceServiceGrpc.DeviceServiceImplBase {
   }
 
   private RegisterResponse register(RegisterRequest request) {
-    Device device = directory.authenticate(peers.current());
+    Device device = caller();
     RegisterDevice.Report report =
         new RegisterDevice.Report(
             profile(request.getProfile()),
@@ -123,7 +131,7 @@ final class DeviceCalls extends DeviceServiceGrpc.DeviceServiceImplBase {
   }
 
   private HeartbeatResponse heartbeat(HeartbeatRequest request) {
-    Device device = directory.authenticate(peers.current());
+    Device device = caller();
     RecordHeartbeat.Answer answer =
         decisions.heartbeat().heartbeat(device, request.getAgentVersion());
     return HeartbeatResponse.newBuilder()
@@ -134,7 +142,7 @@ final class DeviceCalls extends DeviceServiceGrpc.DeviceServiceImplBase {
   }
 
   private RenewCertificateResponse renew(RenewCertificateRequest request) {
-    Device device = directory.authenticate(peers.current());
+    Device device = caller();
     CertificateIssuer.Issued issued =
         decisions.renew().renew(device, request.getCertificateRequest().toByteArray());
     LOG.info(
@@ -149,6 +157,14 @@ final class DeviceCalls extends DeviceServiceGrpc.DeviceServiceImplBase {
         .setCertificate(issued.certificatePem())
         .setTrustAnchors(issued.trustAnchorsPem())
         .build();
+  }
+
+  /// Who calls. A device that was let go hears so at every call, however often it calls: only one
+  /// that still counts spends from its budget.
+  private Device caller() {
+    Device device = directory.authenticate(peers.current());
+    budget.spend(device.tenant(), device.name());
+    return device;
   }
 
   private static <A> void answer(StreamObserver<A> observer, String call, Supplier<A> work) {

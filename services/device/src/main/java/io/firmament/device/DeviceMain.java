@@ -1,15 +1,19 @@
 package io.firmament.device;
 
+import io.firmament.aws.AwsClients;
 import io.firmament.aws.fleet.DynamoAuthorityRoot;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.KmsSigner;
 import io.firmament.base.Ids;
+import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.schema.Setting;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.TrustDomain;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -17,9 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.http.apache.ApacheHttpClient;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.kms.KmsClient;
 
 /// The device service as a container: reads its settings from the environment, serves until it is
 /// told to stop, and then finishes what is running.
@@ -32,27 +33,30 @@ import software.amazon.awssdk.services.kms.KmsClient;
 /// | `FIRMAMENT_DEVICE_HOSTS` | names under which devices reach the endpoint, by comma |
 /// | `FIRMAMENT_DEVICE_PORT` | where to listen, 9445 unless set |
 /// | `FIRMAMENT_HEARTBEAT_SECONDS` | the heartbeat interval, 60 unless set |
+/// | `FIRMAMENT_DEVICE_CALLS_PER_MINUTE` | how often one device may call, 120 unless set |
+///
+/// With the argument `healthy` it tries the port on this machine, and ends with 0 or 1.
 public final class DeviceMain {
   private static final int DEFAULT_PORT = 9445;
   private static final int CONNECTIONS = 64;
+  private static final int PROBE_MILLIS = 5_000;
 
   private DeviceMain() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Map<String, String> environment = System.getenv();
+    if (arguments.length > 0 && arguments[0].equals("healthy")) {
+      System.exit(accepts(port(environment)) ? 0 : 1);
+    }
     Clock clock = Clock.systemUTC();
-    try (DynamoDbClient dynamo =
-            DynamoDbClient.builder()
-                .httpClientBuilder(ApacheHttpClient.builder().maxConnections(CONNECTIONS))
-                .build();
-        KmsClient kms = KmsClient.builder().httpClientBuilder(ApacheHttpClient.builder()).build()) {
+    try (AwsClients clients = AwsClients.pooled(environment, CONNECTIONS)) {
       String table = Setting.TABLE_FLEET.in(environment);
       DeviceServer server =
           DeviceServer.start(
               settings(environment),
               new DeviceServer.Parts(
-                  new DynamoFleetStore(dynamo, table),
-                  authority(environment, dynamo, kms, clock),
+                  new DynamoFleetStore(clients.dynamo(), table),
+                  authority(environment, clients, clock),
                   clock,
                   Ids.random()));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
@@ -60,27 +64,43 @@ public final class DeviceMain {
     }
   }
 
+  private static int port(Map<String, String> environment) {
+    return find(environment, "FIRMAMENT_DEVICE_PORT").map(Integer::parseInt).orElse(DEFAULT_PORT);
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PROBE_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static DeviceServer.Settings settings(Map<String, String> environment) {
-    int port =
-        find(environment, "FIRMAMENT_DEVICE_PORT").map(Integer::parseInt).orElse(DEFAULT_PORT);
     HeartbeatPolicy policy =
         find(environment, "FIRMAMENT_HEARTBEAT_SECONDS")
             .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
             .map(HeartbeatPolicy.standard()::withInterval)
             .orElseGet(HeartbeatPolicy::standard);
+    CallBudget.Rate rate =
+        find(environment, "FIRMAMENT_DEVICE_CALLS_PER_MINUTE")
+            .map(calls -> new CallBudget.Rate(Integer.parseInt(calls)))
+            .orElseGet(CallBudget.Rate::standard);
     return new DeviceServer.Settings(
-        new InetSocketAddress(port),
+        new InetSocketAddress(port(environment)),
         List.of(required(environment, "FIRMAMENT_DEVICE_HOSTS").split(",", -1)),
-        policy);
+        policy,
+        rate);
   }
 
   private static DeviceAuthority authority(
-      Map<String, String> environment, DynamoDbClient dynamo, KmsClient kms, Clock clock) {
+      Map<String, String> environment, AwsClients clients, Clock clock) {
     TrustDomain domain = new TrustDomain(required(environment, "FIRMAMENT_TRUST_DOMAIN"));
     SecureRandom random = new SecureRandom();
-    KmsSigner signer = KmsSigner.of(kms, Setting.KEY_DEVICE_CA.in(environment));
+    KmsSigner signer = KmsSigner.of(clients.kms(), Setting.KEY_DEVICE_CA.in(environment));
     X509Certificate root =
-        new DynamoAuthorityRoot(dynamo, Setting.TABLE_FLEET.in(environment))
+        new DynamoAuthorityRoot(clients.dynamo(), Setting.TABLE_FLEET.in(environment))
             .findOrKeep(
                 signer.keyId().hex(),
                 () -> DeviceAuthority.createRoot(domain, signer, clock, random));

@@ -2,6 +2,7 @@ package io.firmament.device;
 
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
+import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.DeviceDirectory;
 import io.firmament.platform.fleet.EnrollDevice;
 import io.firmament.platform.fleet.FleetStore;
@@ -49,9 +50,16 @@ public final class DeviceServer implements AutoCloseable {
   ///
   /// @param address where it listens; port 0 takes any
   /// @param hosts names and addresses under which devices reach it, for its certificate
-  public record Settings(InetSocketAddress address, List<String> hosts, HeartbeatPolicy policy) {
+  /// @param rate how often one device may call
+  public record Settings(
+      InetSocketAddress address, List<String> hosts, HeartbeatPolicy policy, CallBudget.Rate rate) {
     public Settings {
       hosts = List.copyOf(hosts);
+    }
+
+    /// With the standard rate.
+    public Settings(InetSocketAddress address, List<String> hosts, HeartbeatPolicy policy) {
+      this(address, hosts, policy, CallBudget.Rate.standard());
     }
   }
 
@@ -88,6 +96,7 @@ public final class DeviceServer implements AutoCloseable {
             .sslContext(tls(identity, parts.authority()))
             .executor(calls)
             .addService(calls(settings, parts, watch, peers))
+            .addTransportFilter(peers)
             .intercept(peers)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
@@ -146,6 +155,7 @@ public final class DeviceServer implements AutoCloseable {
     return new DeviceCalls(
         peers,
         directory,
+        new CallBudget(settings.rate(), clock),
         new DeviceCalls.Decisions(
             new EnrollDevice(store, issuer, clock, ids),
             register,

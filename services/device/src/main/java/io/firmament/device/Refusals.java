@@ -1,8 +1,10 @@
 package io.firmament.device;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import io.firmament.base.Problem;
 import io.firmament.base.ProblemException;
 import io.grpc.Metadata;
@@ -10,7 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 
 /// A catalogued problem as a gRPC status: the category gives the status code, the trailers
-/// carry the catalogued code.
+/// carry the catalogued code, and the details how long to wait where that is known.
 final class Refusals {
   /// The trailer with the catalogued code, for agents without a parser for status details.
   static final Metadata.Key<String> CODE =
@@ -27,18 +29,25 @@ final class Refusals {
             .setDomain(DOMAIN)
             .putAllMetadata(refusal.facts())
             .build();
-    StatusRuntimeException status =
-        StatusProto.toStatusRuntimeException(
-            com.google.rpc.Status.newBuilder()
-                .setCode(code(refusal.problem().category()).getNumber())
-                .setMessage(String.valueOf(refusal.getMessage()))
-                .addDetails(Any.pack(info))
-                .build());
+    com.google.rpc.Status.Builder answer =
+        com.google.rpc.Status.newBuilder()
+            .setCode(code(refusal.problem().category()).getNumber())
+            .setMessage(String.valueOf(refusal.getMessage()))
+            .addDetails(Any.pack(info));
+    if (refusal.problem().category() == Problem.Category.THROTTLED) {
+      answer.addDetails(Any.pack(retry(refusal)));
+    }
+    StatusRuntimeException status = StatusProto.toStatusRuntimeException(answer.build());
     Metadata trailers = status.getTrailers();
     if (trailers != null) {
       trailers.put(CODE, refusal.problem().code());
     }
     return status;
+  }
+
+  private static RetryInfo retry(ProblemException refusal) {
+    long seconds = Long.parseLong(refusal.facts().getOrDefault("seconds", "1"));
+    return RetryInfo.newBuilder().setRetryDelay(Duration.newBuilder().setSeconds(seconds)).build();
   }
 
   private static Code code(Problem.Category category) {

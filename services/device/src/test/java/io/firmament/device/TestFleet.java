@@ -4,9 +4,11 @@ import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.base.Ids;
+import io.firmament.base.PageRequest;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
 import io.firmament.engines.DynamoEngine;
+import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.DecommissionDevice;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceName;
@@ -46,6 +48,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 public final class TestFleet implements AutoCloseable {
   static final TrustDomain DOMAIN = new TrustDomain("fleet.test");
 
+  private static final int UNTHROTTLED = 1_000_000_000;
+
   public final TenantId tenant = new TenantId(UUID.randomUUID());
   final Caller operator =
       new Caller(
@@ -72,15 +76,27 @@ public final class TestFleet implements AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
 
   public TestFleet(HeartbeatPolicy policy) throws IOException {
+    this(policy, new CallBudget.Rate(UNTHROTTLED), List.of("localhost", "127.0.0.1"));
+  }
+
+  TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate) throws IOException {
+    this(policy, rate, List.of("localhost", "127.0.0.1"));
+  }
+
+  /// @param hosts the names in the server's certificate
+  public TestFleet(HeartbeatPolicy policy, List<String> hosts) throws IOException {
+    this(policy, new CallBudget.Rate(UNTHROTTLED), hosts);
+  }
+
+  private TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate, List<String> hosts)
+      throws IOException {
     new DynamoTables(dynamo).create(TableDefinition.named("fleet"), "fleet");
     this.store = new DynamoFleetStore(dynamo, "fleet");
     this.authority = authority(signer, Clock.systemUTC());
     this.server =
         DeviceServer.start(
             new DeviceServer.Settings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                List.of("localhost", "127.0.0.1"),
-                policy),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), hosts, policy, rate),
             new DeviceServer.Parts(store, authority, Clock.systemUTC(), Ids.random()));
   }
 
@@ -92,11 +108,7 @@ public final class TestFleet implements AutoCloseable {
   private static DeviceAuthority authority(SoftwareSigner signer, Clock clock) {
     SecureRandom random = new SecureRandom();
     return new DeviceAuthority(
-        DOMAIN,
-        signer,
-        DeviceAuthority.createRoot(DOMAIN, signer, clock, random),
-        clock,
-        random);
+        DOMAIN, signer, DeviceAuthority.createRoot(DOMAIN, signer, clock, random), clock, random);
   }
 
   EnrollTokens tokens() {
@@ -108,10 +120,7 @@ public final class TestFleet implements AutoCloseable {
         .create(
             operator,
             new EnrollTokens.Wish(
-                "test",
-                EnrollToken.Binding.toFleet(FleetName.DEFAULT),
-                uses,
-                Duration.ofHours(1)));
+                "test", EnrollToken.Binding.toFleet(FleetName.DEFAULT), uses, Duration.ofHours(1)));
   }
 
   public void decommission(String name) {
@@ -121,6 +130,16 @@ public final class TestFleet implements AutoCloseable {
 
   public Device device(String name) {
     return store.findDevice(tenant, new DeviceName(name)).orElseThrow();
+  }
+
+  /// All devices, up to a page of them.
+  public List<Device> devices() {
+    return store.listDevices(tenant, PageRequest.first()).items();
+  }
+
+  /// How often a token was used.
+  public int uses(EnrollTokens.Created token) {
+    return store.findToken(tenant, token.token().id()).orElseThrow().uses();
   }
 
   ManagedChannel anonymous() throws SSLException {
@@ -133,8 +152,7 @@ public final class TestFleet implements AutoCloseable {
 
   ManagedChannel as(PrivateKey key, String certificatePem) throws Exception {
     return as(
-        key,
-        Pem.certificate(certificatePem.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        key, Pem.certificate(certificatePem.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
   }
 
   ManagedChannel insisting(InsistingKeyManager keyManager) throws SSLException {

@@ -2,7 +2,6 @@ package io.firmament.agent;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
-import io.firmament.base.Log;
 import io.firmament.device.v1.DeviceServiceGrpc;
 import io.firmament.device.v1.DeviceServiceGrpc.DeviceServiceBlockingStub;
 import io.firmament.device.v1.EnrollRequest;
@@ -16,6 +15,8 @@ import io.firmament.device.v1.RenewCertificateResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The reference agent: enrols, registers, sends heartbeats at the pace the platform sets, renews
-/// its certificate, and destroys its keys when the device is decommissioned.
+/// its certificate when the platform asks for it, and destroys its keys when the device is
+/// decommissioned.
 ///
 /// Whatever it must remember is in its [DataFolder] before it matters, so it can be killed at any
 /// moment and goes on where it was.
@@ -35,7 +37,6 @@ public final class Agent {
   /// What this agent calls itself.
   public static final String VERSION = "firmament-agent/0.1.0";
 
-  private static final Log LOG = Log.of(Agent.class);
   private static final int DEADLINE_SECONDS = 20;
 
   private final AgentSettings settings;
@@ -44,9 +45,15 @@ public final class Agent {
   private final MachineProfile machine;
   private final Clock clock;
   private final Backoff backoff;
+  private final AgentListener listener;
   private final CountDownLatch stop = new CountDownLatch(1);
 
+  /// An agent that tells its log what it does.
   public Agent(AgentSettings settings, Clock clock, RandomGenerator random) {
+    this(settings, clock, random, new AgentLog());
+  }
+
+  Agent(AgentSettings settings, Clock clock, RandomGenerator random, AgentListener listener) {
     this.settings = settings;
     this.folder = new DataFolder(settings.dataFolder());
     this.connections = new Connections(settings.server());
@@ -54,6 +61,7 @@ public final class Agent {
     this.clock = clock;
     this.backoff =
         new Backoff(java.time.Duration.ofMillis(500), java.time.Duration.ofMinutes(5), random);
+    this.listener = listener;
   }
 
   /// How an agent ended.
@@ -76,25 +84,33 @@ public final class Agent {
   }
 
   /// Works until [#stop] is called or the platform refuses for good.
+  ///
+  /// @throws IllegalStateException for files that cannot be used
   public Ending run() throws InterruptedException {
+    try (FileChannel _ = folder.lock()) {
+      return work();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Ending work() throws InterruptedException {
     while (!stopped()) {
       if (folder.isDecommissioned()) {
         folder.wipe();
         return Ending.DECOMMISSIONED;
       }
       try {
-        Optional<Identity> identity = folder.identity();
-        if (identity.isEmpty() || identity.get().expired(clock.instant())) {
-          enroll(identity);
-        } else {
-          live(identity.get());
-        }
+        Optional<Identity> known = folder.identity();
+        Optional<Identity> valid = known.filter(id -> !id.expired(clock.instant()));
+        // What was issued just now is used, whatever the clock of this device says of it.
+        live(valid.isPresent() ? valid.get() : enroll(known));
       } catch (StatusRuntimeException answer) {
         Ending ending = ending(answer);
         if (ending != null) {
           return ending;
         }
-        pause(backoff.next());
+        pause(longer(backoff.next(), Refusal.retryAfter(answer)));
       }
     }
     return Ending.STOPPED;
@@ -106,47 +122,38 @@ public final class Agent {
   }
 
   private @Nullable Ending ending(StatusRuntimeException answer) {
-    return switch (Refusal.of(answer)) {
+    Refusal refusal = Refusal.of(answer);
+    listener.callFailed(
+        refusal, Refusal.code(answer), answer.getStatus().getCode(), Refusal.reason(answer));
+    return switch (refusal) {
       case DECOMMISSIONED -> {
-        LOG.warn("agent_decommissioned");
         folder.wipe();
         yield Ending.DECOMMISSIONED;
       }
-      case FINAL -> {
-        LOG.warn(
-            "agent_refused",
-            "code",
-            Refusal.code(answer),
-            "status",
-            answer.getStatus().getCode(),
-            "reason",
-            answer.getStatus().getDescription());
-        yield Ending.REFUSED;
-      }
-      case PASSING -> {
-        LOG.warn("agent_call_failed", "status", answer.getStatus().getCode());
-        yield null;
-      }
+      case FINAL -> Ending.REFUSED;
+      case PASSING -> null;
     };
   }
 
   /// Asks for a certificate: for a new key, or for the old one where the certificate has expired.
-  private void enroll(Optional<Identity> expired) throws InterruptedException {
+  private Identity enroll(Optional<Identity> expired) throws InterruptedException {
     DeviceKey key = expired.map(Identity::key).orElseGet(folder::nextKey);
+    String token = read(tokenFile()).strip();
     ManagedChannel channel = connections.anonymous(read(settings.ca()));
     try {
       EnrollResponse answer =
           stub(channel)
               .enroll(
                   EnrollRequest.newBuilder()
-                      .setToken(read(tokenFile()).strip())
+                      .setToken(token)
                       .setCertificateRequest(ByteString.copyFrom(key.certificateRequest()))
                       .setHardwareId(settings.hardwareId())
                       .setRequestedName(settings.name())
                       .build());
-      folder.store(new Identity(key, answer.getCertificate(), answer.getTrustAnchors()));
-      backoff.succeeded();
-      LOG.info("agent_enrolled", "device", answer.getDeviceName(), "fleet", answer.getFleet());
+      Identity identity = new Identity(key, answer.getCertificate(), answer.getTrustAnchors());
+      folder.store(identity);
+      listener.enrolled(answer.getDeviceName(), answer.getFleet());
+      return identity;
     } finally {
       close(channel);
     }
@@ -164,13 +171,14 @@ public final class Agent {
                       .setAgentVersion(VERSION)
                       .putAllTags(settings.tags())
                       .build());
-      LOG.info("agent_registered", "device", registered.getDeviceName());
+      listener.registered(registered.getDeviceName());
       pause(duration(registered.getFirstHeartbeatIn()));
       while (!stopped()) {
         HeartbeatResponse answer =
             stub(channel).heartbeat(HeartbeatRequest.newBuilder().setAgentVersion(VERSION).build());
         backoff.succeeded();
-        if (answer.getRenewCertificate() || !clock.instant().isBefore(identity.renewAt())) {
+        listener.heartbeatAnswered();
+        if (answer.getRenewCertificate()) {
           renew(channel);
           return;
         }
@@ -190,7 +198,7 @@ public final class Agent {
                     .setCertificateRequest(ByteString.copyFrom(key.certificateRequest()))
                     .build());
     folder.store(new Identity(key, answer.getCertificate(), answer.getTrustAnchors()));
-    LOG.info("agent_certificate_renewed");
+    listener.certificateRenewed();
   }
 
   private Path tokenFile() {
@@ -221,16 +229,16 @@ public final class Agent {
     return stop.getCount() == 0;
   }
 
+  /// Waits, but not longer than until [#stop].
   private void pause(java.time.Duration duration) throws InterruptedException {
-    if (stop.await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
-      LOG.info("agent_stopping");
-    }
+    boolean _ = stop.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static java.time.Duration longer(java.time.Duration one, java.time.Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private static void close(ManagedChannel channel) throws InterruptedException {
-    channel.shutdownNow();
-    if (!channel.awaitTermination(2, TimeUnit.SECONDS)) {
-      LOG.warn("agent_channel_lingers");
-    }
+    boolean _ = channel.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
   }
 }

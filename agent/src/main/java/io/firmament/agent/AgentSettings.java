@@ -1,9 +1,11 @@
 package io.firmament.agent;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// What an agent is told at its start.
 ///
@@ -21,6 +23,8 @@ public record AgentSettings(
     String hardwareId,
     String name,
     Map<String, String> tags) {
+  private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/@]+):\\d{1,5}");
+
   public AgentSettings {
     tags = Map.copyOf(tags);
   }
@@ -47,7 +51,7 @@ public record AgentSettings(
             .orElseThrow(
                 () -> new IllegalArgumentException("this machine has no id: -hardware-id"));
     return new AgentSettings(
-        required(flags, environment, "server"),
+        hostAndPort(required(flags, environment, "server")),
         Path.of(required(flags, environment, "ca")),
         find(flags, environment, "token-file").map(Path::of),
         Path.of(find(flags, environment, "data-dir").orElse("/var/lib/firmament")),
@@ -73,6 +77,13 @@ public record AgentSettings(
     tags.put(value.substring(0, equals), value.substring(equals + 1));
   }
 
+  private static String hostAndPort(String server) {
+    if (!SERVER.matcher(server).matches()) {
+      throw new IllegalArgumentException("-server takes HOST:PORT, not " + server);
+    }
+    return server;
+  }
+
   private static void requireKnown(String flag) {
     switch (flag) {
       case "server", "ca", "token-file", "data-dir", "hardware-id", "name" -> {}
@@ -82,7 +93,7 @@ public record AgentSettings(
 
   private static Optional<String> find(
       Map<String, String> flags, Map<String, String> environment, String name) {
-    String variable = "FIRMAMENT_" + name.replace('-', '_').toUpperCase(java.util.Locale.ROOT);
+    String variable = "FIRMAMENT_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
     return Optional.ofNullable(flags.getOrDefault(name, environment.get(variable)))
         .filter(value -> !value.isBlank());
   }

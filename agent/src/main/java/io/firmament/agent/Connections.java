@@ -4,10 +4,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.util.AdvancedTlsX509KeyManager;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLException;
 
 /// Opens connections to the platform: TLS 1.3, and the platform must chain to a pinned anchor.
@@ -24,28 +28,38 @@ final class Connections {
 
   /// Without a certificate: for enrolment.
   ManagedChannel anonymous(String anchorsPem) {
-    return channel(GrpcSslContexts.forClient().trustManager(stream(anchorsPem)));
+    return channel(() -> trusting(anchorsPem));
   }
 
   /// As the device.
   ManagedChannel as(Identity identity) {
-    return channel(
-        GrpcSslContexts.forClient()
-            .trustManager(stream(identity.anchorsPem()))
-            .keyManager(stream(identity.certificatePem()), stream(identity.key().privatePem())));
+    return channel(() -> trusting(identity.anchorsPem()).keyManager(keyManager(identity)));
   }
 
-  private ManagedChannel channel(SslContextBuilder tls) {
+  /// The name in the platform's certificate must be the one that was asked for, as always in TLS.
+  private ManagedChannel channel(Supplier<SslContextBuilder> tls) {
     try {
       return NettyChannelBuilder.forTarget(server)
-          .sslContext(tls.protocols("TLSv1.3").build())
+          .sslContext(tls.get().protocols("TLSv1.3").build())
           .maxInboundMessageSize(MAX_MESSAGE_BYTES)
           .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
           .keepAliveWithoutCalls(true)
           .build();
-    } catch (SSLException e) {
+    } catch (SSLException | IllegalArgumentException e) {
       throw new IllegalStateException("the identity or the trust anchors cannot be used", e);
     }
+  }
+
+  private static SslContextBuilder trusting(String anchorsPem) {
+    return GrpcSslContexts.forClient().trustManager(stream(anchorsPem));
+  }
+
+  /// Holds the key as it is; the default would put it through a password-based key store first.
+  private static KeyManager keyManager(Identity identity) {
+    AdvancedTlsX509KeyManager manager = new AdvancedTlsX509KeyManager();
+    manager.updateIdentityCredentials(
+        new X509Certificate[] {identity.certificate()}, identity.key().privateKey());
+    return manager;
   }
 
   private static InputStream stream(String pem) {

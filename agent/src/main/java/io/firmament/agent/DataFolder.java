@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the agent keeps on the device. A kill at any moment leaves each file old or new, never
 /// half:
@@ -19,11 +23,15 @@ import java.util.Optional;
 /// - `next.key`: a key that a request is, or was about to be, out for
 /// - `identity.pem`: key, certificate and trust anchors in one file, so that they always match
 /// - `decommissioned`: says that this device was let go
+/// - `NAME.new`: what a kill left of a file that was being replaced; it is written over
+/// - `lock`: held by the agent that works here
 ///
-/// All files have mode 0600.
+/// All files have mode 0600, and the folder 0700 where the agent makes it.
 final class DataFolder {
   private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----";
   private static final String CERTIFICATE_END = "-----END CERTIFICATE-----\n";
+  private static final FileAttribute<?> OWNER_FILE = permissions("rw-------");
+  private static final FileAttribute<?> OWNER_FOLDER = permissions("rwx------");
 
   private final Path folder;
   private final Path nextKey;
@@ -36,9 +44,30 @@ final class DataFolder {
     this.identity = folder.resolve("identity.pem");
     this.decommissioned = folder.resolve("decommissioned");
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(folder, OWNER_FOLDER);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("cannot create " + folder, e);
+    }
+  }
+
+  /// Keeps other agents out until it is closed, or the process is gone. Two agents in one folder
+  /// would ask for two identities.
+  FileChannel lock() {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("lock"),
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              OWNER_FILE);
+      if (channel.tryLock() == null) {
+        channel.close();
+        throw new IllegalStateException("another agent works in " + folder);
+      }
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      throw new IllegalStateException("another agent of this process works in " + folder, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot lock " + folder, e);
     }
   }
 
@@ -95,8 +124,10 @@ final class DataFolder {
       if (!isDecommissioned()) {
         replace(decommissioned, "decommissioned\n");
       }
-      overwriteAndDelete(identity);
-      overwriteAndDelete(nextKey);
+      for (Path file : List.of(identity, nextKey)) {
+        overwriteAndDelete(file);
+        overwriteAndDelete(replacement(file));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -113,24 +144,34 @@ final class DataFolder {
     Files.delete(file);
   }
 
+  /// Writes a file beside it, down to the disk, then puts it in its place in one step.
   private void replace(Path file, String content) throws IOException {
-    Path temporary =
-        Files.createTempFile(
-            folder,
-            ".agent",
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.US_ASCII)));
-        channel.force(true);
+    Path replacement = replacement(file);
+    try (FileChannel channel =
+        FileChannel.open(
+            replacement,
+            Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE),
+            OWNER_FILE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.US_ASCII));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-        directory.force(true);
-      }
-    } finally {
-      Files.deleteIfExists(temporary);
+      channel.force(true);
     }
+    Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  private static Path replacement(Path file) {
+    return file.resolveSibling(file.getFileName() + ".new");
+  }
+
+  private static FileAttribute<?> permissions(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 }

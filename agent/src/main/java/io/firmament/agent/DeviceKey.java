@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -47,9 +48,8 @@ final class DeviceKey {
         + pem(PUBLIC_KEY, keys.getPublic().getEncoded());
   }
 
-  /// The private half alone, as TLS takes it.
-  String privatePem() {
-    return pem(PRIVATE_KEY, keys.getPrivate().getEncoded());
+  PrivateKey privateKey() {
+    return keys.getPrivate();
   }
 
   /// A certificate request (PKCS #10, RFC 2986 4) with an empty subject, signed by this key.

@@ -1,8 +1,13 @@
 package io.firmament.agent;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 
 /// What the platform's answer to a call means for the agent.
 enum Refusal {
@@ -44,10 +49,40 @@ enum Refusal {
     };
   }
 
+  /// How long the platform asks to wait before the next try; zero where it says nothing.
+  static Duration retryAfter(StatusRuntimeException answer) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(answer);
+    if (status == null) {
+      return Duration.ZERO;
+    }
+    for (Any detail : status.getDetailsList()) {
+      if (detail.is(RetryInfo.class)) {
+        try {
+          return Duration.ofSeconds(detail.unpack(RetryInfo.class).getRetryDelay().getSeconds());
+        } catch (InvalidProtocolBufferException unreadable) {
+          return Duration.ZERO;
+        }
+      }
+    }
+    return Duration.ZERO;
+  }
+
   /// The catalogued code; empty where the answer carries none.
   static String code(StatusRuntimeException answer) {
     Metadata trailers = answer.getTrailers();
     String code = trailers == null ? null : trailers.get(CODE);
     return code == null ? "" : code;
+  }
+
+  /// Why, in words: the platform's, or those of the connection that failed.
+  static String reason(StatusRuntimeException answer) {
+    Throwable cause = answer.getStatus().getCause();
+    if (cause == null) {
+      return String.valueOf(answer.getStatus().getDescription());
+    }
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -28,9 +28,13 @@ record Artifacts(Map<Family, Path> code) {
       Path zip =
           checkout.resolve(
               "functions/" + family.module() + "/target/firmament-" + family.module() + ".zip");
-      requireHandler(family, zip);
+      requireHandler(family, family.handler(), zip);
       code.put(family, zip);
     }
+    requireHandler(
+        Family.STAGES,
+        PlatformFunction.DEAD_LETTER_HANDLER,
+        code.getOrDefault(Family.STAGES, checkout));
     return new Artifacts(code);
   }
 
@@ -47,17 +51,17 @@ record Artifacts(Map<Family, Path> code) {
     return code.getOrDefault(family, Path.of(""));
   }
 
-  private static void requireHandler(Family family, Path zip) {
+  private static void requireHandler(Family family, String handler, Path zip) {
     if (!Files.isRegularFile(zip)) {
       throw new IllegalStateException(zip + " is not built; ./infra-cdk/synth builds it");
     }
-    String entry = family.handler().replace('.', '/') + ".class";
+    String entry = handler.replace('.', '/') + ".class";
     String jar = "lib/firmament-" + family.module() + "-";
     try (ZipFile file = new ZipFile(zip.toFile())) {
       boolean found =
           file.stream().anyMatch(e -> e.getName().startsWith(jar) && holds(file, e, entry));
       if (!found) {
-        throw new IllegalStateException(zip + " has no " + family.handler());
+        throw new IllegalStateException(zip + " has no " + handler);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -143,7 +143,7 @@ final class FrontDoor {
         AddApplicationTargetsProps.builder()
             .port(TRANSFER_PORT)
             .protocol(ApplicationProtocol.HTTP)
-            .healthCheck(HealthCheck.builder().path("/api/version").build())
+            .healthCheck(HealthCheck.builder().path("/healthz").build())
             .deregistrationDelay(Duration.seconds(120))
             .targets(
                 List.of(

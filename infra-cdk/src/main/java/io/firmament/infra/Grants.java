@@ -72,11 +72,6 @@ final class Grants {
     return key(Setting.KEY_DEVICE_CA, both);
   }
 
-  /// Removing an upload that was broken off.
-  PolicyStatement dropUploads() {
-    return objects(stateful.buckets().uploads(), List.of("s3:DeleteObject"));
-  }
-
   static PolicyStatement allow(List<String> actions, List<String> resources) {
     return PolicyStatement.Builder.create().actions(actions).resources(resources).build();
   }

@@ -25,7 +25,7 @@ import software.constructs.Construct;
 /// write its log, a log group that forgets, and the alias `live` that everything calls.
 final class PlatformFunction {
   private static final String DEAD_LETTER = StageFunction.DEAD_LETTER.id();
-  private static final String DEAD_LETTER_HANDLER = "io.firmament.stages.DeadLetterFunction";
+  static final String DEAD_LETTER_HANDLER = "io.firmament.stages.DeadLetterFunction";
   private static final int SNAPSHOT_DISK = 512;
 
   private final Function function;

@@ -19,6 +19,7 @@ import software.amazon.awscdk.services.ecs.CpuArchitecture;
 import software.amazon.awscdk.services.ecs.DeploymentCircuitBreaker;
 import software.amazon.awscdk.services.ecs.FargateService;
 import software.amazon.awscdk.services.ecs.FargateTaskDefinition;
+import software.amazon.awscdk.services.ecs.HealthCheck;
 import software.amazon.awscdk.services.ecs.LogDriver;
 import software.amazon.awscdk.services.ecs.MountPoint;
 import software.amazon.awscdk.services.ecs.OperatingSystemFamily;
@@ -38,6 +39,11 @@ final class PlatformService {
   private static final int CPU = 512;
   private static final int MEMORY = 1024;
 
+  /// The longest that Fargate grants to what is running when a task is told to end.
+  private static final Duration STOP_TIMEOUT = Duration.seconds(120);
+
+  private static final int START_SECONDS = 60;
+
   private final FargateService service;
   private final SecurityGroup group;
 
@@ -45,10 +51,12 @@ final class PlatformService {
   ///
   /// @param name also of its container
   /// @param image a digest or tag in the repository
+  /// @param main the image's main class; with the argument `healthy` it asks a running one
   record Spec(
       String name,
       Repository repository,
       String image,
+      String main,
       int tasks,
       List<Integer> ports,
       Map<String, String> settings,
@@ -89,7 +97,7 @@ final class PlatformService {
             .assignPublicIp(true)
             .vpcSubnets(SubnetSelection.builder().subnetType(SubnetType.PUBLIC).build())
             .securityGroups(List.of(group))
-            .healthCheckGracePeriod(Duration.seconds(60))
+            .healthCheckGracePeriod(Duration.seconds(START_SECONDS))
             .build();
   }
 
@@ -131,6 +139,26 @@ final class PlatformService {
     return task;
   }
 
+  /// The image has no shell and no curl to ask with.
+  private static HealthCheck health(Spec spec) {
+    return HealthCheck.builder()
+        .command(
+            List.of(
+                "CMD",
+                "java",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                "/app/lib/*",
+                spec.main(),
+                "healthy"))
+        .interval(Duration.seconds(60))
+        .timeout(Duration.seconds(20))
+        .retries(3)
+        .startPeriod(Duration.seconds(START_SECONDS))
+        .build();
+  }
+
   private static void container(FargateTaskDefinition task, LogGroup log, Spec spec) {
     ContainerDefinition container =
         task.addContainer(
@@ -140,6 +168,8 @@ final class PlatformService {
                 .image(ContainerImage.fromEcrRepository(spec.repository(), spec.image()))
                 .environment(spec.settings())
                 .readonlyRootFilesystem(true)
+                .healthCheck(health(spec))
+                .stopTimeout(STOP_TIMEOUT)
                 .portMappings(
                     spec.ports().stream()
                         .map(port -> PortMapping.builder().containerPort(port).build())

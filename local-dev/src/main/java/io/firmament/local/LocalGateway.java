@@ -1,20 +1,18 @@
 package io.firmament.local;
 
-import io.avaje.jsonb.JsonType;
-import io.avaje.jsonb.Jsonb;
+import io.firmament.base.BaseProblem;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
 import io.firmament.edge.HttpResponse;
+import io.firmament.edge.Refusals;
+import io.firmament.engines.GrantGuard;
 import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
 import io.firmament.schema.RouteMatcher;
 import io.firmament.transfer.HttpExchange;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +28,10 @@ import org.eclipse.jetty.util.Callback;
 final class LocalGateway extends Handler.Abstract {
   private static final Log LOG = Log.of(LocalGateway.class);
 
-  /// What API Gateway takes at most; a longer body is refused before it is read.
+  /// What API Gateway takes at most.
   private static final int MAX_BODY = 10 * 1024 * 1024;
 
   private final RouteMatcher routes = new RouteMatcher(Contract.routes());
-  private final JsonType<Object> json = Jsonb.instance().type(Object.class);
   private final Functions functions;
   private final Handler transfer;
   private final Ids ids;
@@ -58,10 +55,12 @@ final class LocalGateway extends Handler.Abstract {
     HttpExchange exchange = new HttpExchange(request, response);
     Optional<RouteMatcher.Match> match = routes.match(exchange.method(), exchange.path());
     if (match.isPresent() && match.get().route().placement() != Route.Placement.LAMBDA) {
-      return transfer.handle(request, response, callback);
+      return GrantGuard.as(
+          GrantGuard.Role.ofTransfer(), () -> transfer.handle(request, response, callback));
     }
     try {
-      exchange.send(match.isPresent() ? answer(exchange, match.get()) : noRoute());
+      exchange.send(match.isPresent() ? answer(exchange, match.get()) : noRoute(exchange));
+      exchange.drain();
       callback.succeeded();
     } catch (IOException e) {
       callback.failed(e);
@@ -69,23 +68,32 @@ final class LocalGateway extends Handler.Abstract {
     return true;
   }
 
+  /// A body that is too long is refused by what its header says, before it is read; one that does
+  /// not say, as soon as it is.
   private HttpResponse answer(HttpExchange exchange, RouteMatcher.Match match) throws IOException {
+    if (exchange.announcedLength() > MAX_BODY) {
+      return tooLarge();
+    }
     byte[] body = exchange.body().readNBytes(MAX_BODY + 1);
     if (body.length > MAX_BODY) {
-      return HttpResponse.json(413, "{\"message\":\"Request Entity Too Large\"}");
+      return tooLarge();
     }
     byte[] event = event(exchange, match, body).toJson();
     try {
-      return decode(functions.invoke(match.route().operationId(), event));
-    } catch (RuntimeException e) {
+      return ApiGatewayAnswer.read(functions.invoke(match.route().operationId(), event));
+    } catch (IOException | RuntimeException e) {
       LOG.error("function_failed", e, "operation", match.route().operationId());
       return HttpResponse.json(500, "{\"message\":\"Internal Server Error\"}");
     }
   }
 
-  /// What API Gateway itself says of a path without a route.
-  private static HttpResponse noRoute() {
-    return HttpResponse.json(404, "{\"message\":\"Not Found\"}");
+  /// API Gateway says less of what it refuses itself; here it is in the words of the catalogue.
+  private HttpResponse noRoute(HttpExchange exchange) {
+    return Refusals.noSuchRoute(exchange.method(), exchange.path(), ids.next().toString());
+  }
+
+  private HttpResponse tooLarge() {
+    return Refusals.of(BaseProblem.BODY_TOO_LARGE.with("limit", MAX_BODY), ids.next().toString());
   }
 
   private ApiGatewayEvent event(HttpExchange exchange, RouteMatcher.Match match, byte[] body) {
@@ -107,27 +115,5 @@ final class LocalGateway extends Handler.Abstract {
         exchange.sourceIp(),
         ids.next().toString(),
         clock.instant());
-  }
-
-  private HttpResponse decode(byte[] answer) {
-    Map<String, Object> fields = ApiClient.asObject(json.fromJson(answer));
-    Map<String, String> headers = new LinkedHashMap<>();
-    if (fields.get("headers") instanceof Map<?, ?> map) {
-      map.forEach(
-          (name, value) ->
-              headers.put(
-                  String.valueOf(name).toLowerCase(java.util.Locale.ROOT), String.valueOf(value)));
-    }
-    List<String> cookies = new ArrayList<>();
-    if (fields.get("cookies") instanceof List<?> list) {
-      list.forEach(value -> cookies.add(String.valueOf(value)));
-    }
-    String body = ApiClient.text(fields, "body");
-    byte[] bytes =
-        Boolean.TRUE.equals(fields.get("isBase64Encoded"))
-            ? Base64.getDecoder().decode(body)
-            : body.getBytes(StandardCharsets.UTF_8);
-    int status = ((Number) fields.getOrDefault("statusCode", 200)).intValue();
-    return new HttpResponse(status, headers, cookies, new HttpResponse.Body.Bytes(bytes));
   }
 }

@@ -1,8 +1,11 @@
 package io.firmament.local;
 
 import io.firmament.aws.SqsStageQueue;
+import io.firmament.base.Log;
+import io.firmament.engines.GrantGuard;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageQueue;
+import io.firmament.schema.StageRole;
 import io.firmament.stages.DeadLetterFunction;
 import io.firmament.stages.StageFunction;
 import io.firmament.stages.StageWiring;
@@ -12,23 +15,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The stage functions behind their queues, and the function that reads the dead-letter queues.
-final class LocalPipeline {
-  private LocalPipeline() {}
+final class LocalPipeline implements AutoCloseable {
+  private static final Log LOG = Log.of(LocalPipeline.class);
 
-  static List<QueueTrigger> start(LocalServers servers, LocalPorts ports, Clock clock) {
+  private final List<QueueTrigger> triggers;
+  private final Path work;
+
+  private LocalPipeline(List<QueueTrigger> triggers, Path work) {
+    this.triggers = List.copyOf(triggers);
+    this.work = work;
+  }
+
+  static LocalPipeline start(LocalServers servers, LocalPorts ports, Clock clock) {
     Map<Stage, String> urls = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
       urls.put(stage, servers.queueUrl(stage));
     }
-    StageQueue queue = new SqsStageQueue(servers.sqs(), urls);
+    StageQueue queue = new SqsStageQueue(servers::sqs, urls);
     Path work = workFolder();
     List<QueueTrigger> triggers = new ArrayList<>();
+    GrantGuard.Role dead = GrantGuard.Role.of(StageRole.DEAD_LETTER);
     for (Stage stage : Stage.values()) {
+      GrantGuard.Role role = GrantGuard.Role.of(StageRole.valueOf(stage.name()));
       StageWiring wiring =
           new StageWiring(
               stage, ports.firmware(), ports.uploads(), ports.documents(), queue, work, clock);
@@ -38,14 +53,14 @@ final class LocalPipeline {
           QueueTrigger.start(
               servers.sqs(),
               servers.queueUrl(stage),
-              event -> function.handleRequest(event, null)));
+              event -> GrantGuard.as(role, () -> function.handleRequest(event, null))));
       triggers.add(
           QueueTrigger.start(
               servers.sqs(),
               servers.deadLetterQueueUrl(stage),
-              event -> deadLetters.handleRequest(event, null)));
+              event -> GrantGuard.as(dead, () -> deadLetters.handleRequest(event, null))));
     }
-    return triggers;
+    return new LocalPipeline(triggers, work);
   }
 
   private static Path workFolder() {
@@ -53,6 +68,25 @@ final class LocalPipeline {
       return Files.createTempDirectory("firmament-work");
     } catch (IOException e) {
       throw new UncheckedIOException("there is no room for work files", e);
+    }
+  }
+
+  /// Takes no more messages; returns at once.
+  void stop() {
+    triggers.forEach(QueueTrigger::stop);
+  }
+
+  /// Waits a while for stages that still run, and removes the work files.
+  @Override
+  public void close() {
+    stop();
+    triggers.forEach(QueueTrigger::close);
+    try (Stream<Path> files = Files.walk(work)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("work_files_left", "folder", work, "detail", e.getMessage());
     }
   }
 }

@@ -4,6 +4,7 @@ import io.firmament.base.Ids;
 import io.firmament.base.Log;
 import io.firmament.edge.HttpFunction;
 import io.firmament.edge.OperationCatalogue;
+import io.firmament.engines.GrantGuard;
 import io.firmament.graphql.GraphqlLimits;
 import io.firmament.graphql.GraphqlOperation;
 import io.firmament.platform.firmware.ObjectKeys;
@@ -11,14 +12,14 @@ import io.firmament.platform.firmware.Stage;
 import io.firmament.rest.Operations;
 import io.firmament.rest.Platform;
 import io.firmament.schema.Contract;
+import io.firmament.schema.Route;
 import io.firmament.schema.Setting;
 import io.firmament.transfer.TransferHandler;
 import io.firmament.transfer.TransferServer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -27,14 +28,14 @@ import java.util.concurrent.atomic.AtomicReference;
 /// The whole platform in one process: the functions behind a gateway that sends them the events of
 /// API Gateway, the transfer service, the pipeline behind its queues, on local servers that speak
 /// the protocols of DynamoDB, S3 and SQS.
-final class LocalPlatform implements AutoCloseable {
+public final class LocalPlatform implements AutoCloseable {
   private static final Log LOG = Log.of(LocalPlatform.class);
   private static final String HOST = "127.0.0.1";
 
   private final Optional<Path> data;
   private final LocalServers servers;
   private final LocalPorts ports;
-  private final List<QueueTrigger> triggers;
+  private final LocalPipeline pipeline;
   private final TransferServer http;
   private final LocalDevices devices;
   private final Clock clock;
@@ -44,14 +45,14 @@ final class LocalPlatform implements AutoCloseable {
       Optional<Path> data,
       LocalServers servers,
       LocalPorts ports,
-      List<QueueTrigger> triggers,
+      LocalPipeline pipeline,
       TransferServer http,
       LocalDevices devices,
       Clock clock) {
     this.data = data;
     this.servers = servers;
     this.ports = ports;
-    this.triggers = List.copyOf(triggers);
+    this.pipeline = pipeline;
     this.http = http;
     this.devices = devices;
     this.clock = clock;
@@ -61,16 +62,21 @@ final class LocalPlatform implements AutoCloseable {
   ///
   /// @param data where to keep what there is; empty to forget it at the end
   /// @param port to listen on; 0 for any free one
-  static LocalPlatform start(Optional<Path> data, int port) {
+  public static LocalPlatform start(Optional<Path> data, int port) {
     Clock clock = Clock.systemUTC();
     Ids ids = Ids.random();
     AtomicReference<LocalServers> started = new AtomicReference<>();
+    UploadJournal journal = new UploadJournal(data);
     LocalServers servers =
         LocalServers.start(
             data,
-            (bucket, key, reason) ->
-                announce(
-                    Objects.requireNonNull(started.get()), bucket, key, reason, clock, ids));
+            (bucket, key, reason) -> {
+              LocalServers there = Objects.requireNonNull(started.get());
+              if (isImage(there, bucket, key)) {
+                journal.add(key);
+                announce(there, key, reason, clock, ids);
+              }
+            });
     started.set(servers);
     LocalPorts ports =
         new LocalPorts(servers, new KeyFolder(data.map(folder -> folder.resolve("keys"))));
@@ -89,12 +95,18 @@ final class LocalPlatform implements AutoCloseable {
             clock);
     LocalGateway gateway =
         new LocalGateway(
-            (operation, event) -> function.handle(Contract.route(operation), event),
+            (operation, event) -> {
+              Route route = Contract.route(operation);
+              return GrantGuard.as(GrantGuard.Role.of(route), () -> function.handle(route, event));
+            },
             transfer,
             ids,
             clock);
     TransferServer http = TransferServer.start(HOST, port, gateway);
     LocalDevices devices = LocalDevices.start(data, ports.fleet(), clock, ids);
+    journal
+        .unfinished(ports.firmware())
+        .forEach(key -> announce(servers, key, "Restart", clock, ids));
     return new LocalPlatform(
         data, servers, ports, LocalPipeline.start(servers, ports, clock), http, devices, clock);
   }
@@ -108,6 +120,7 @@ final class LocalPlatform implements AutoCloseable {
             platform.apiTokens(),
             ports.firmware(),
             ports.uploads(),
+            ports.documents(),
             Optional.empty(),
             GraphqlLimits.DEFAULT,
             ids,
@@ -115,32 +128,54 @@ final class LocalPlatform implements AutoCloseable {
     return id -> id.equals("graphql") ? Optional.of(graphql) : rest.find(id);
   }
 
-  /// What the rule on the event bus does: events of images go to the first stage's queue.
-  private static void announce(
-      LocalServers servers, String bucket, String key, String reason, Clock clock, Ids ids) {
-    boolean uploads = bucket.equals(Setting.BUCKET_UPLOADS.in(servers.environment()));
-    if (uploads && ObjectKeys.parseFirmware(key).isPresent()) {
-      ObjectCreatedEvent event =
-          new ObjectCreatedEvent(ids.next().toString(), clock.instant(), bucket, key, reason);
-      servers
-          .sqs()
-          .sendMessage(
-              request ->
-                  request.queueUrl(servers.queueUrl(Stage.UNPACK)).messageBody(event.toJson()));
-    }
+  private static boolean isImage(LocalServers servers, String bucket, String key) {
+    return bucket.equals(Setting.BUCKET_UPLOADS.in(servers.environment()))
+        && ObjectKeys.parseFirmware(key).isPresent();
   }
 
-  String url() {
+  /// What the rule on the event bus does: events of images go to the first stage's queue.
+  private static void announce(
+      LocalServers servers, String key, String reason, Clock clock, Ids ids) {
+    String bucket = Setting.BUCKET_UPLOADS.in(servers.environment());
+    ObjectCreatedEvent event =
+        new ObjectCreatedEvent(ids.next().toString(), clock.instant(), bucket, key, reason);
+    servers
+        .sqs()
+        .sendMessage(
+            request ->
+                request.queueUrl(servers.queueUrl(Stage.UNPACK)).messageBody(event.toJson()));
+  }
+
+  /// Where it answers, without a trailing slash.
+  public String url() {
     return http.url().toString();
   }
 
-  LocalDevices devices() {
+  /// Its device service.
+  public LocalDevices devices() {
     return devices;
+  }
+
+  /// What its functions and services work on.
+  public LocalPorts ports() {
+    return ports;
+  }
+
+  /// What a deployed process would find in its environment: where the local servers are, and the
+  /// names of tables, buckets and queues on them.
+  public Map<String, String> environment() {
+    return servers.environment();
   }
 
   /// The demo tenant, made on first use.
   Seed seed() {
     return Seed.ensure(data, ports.identity(), clock, Ids.random());
+  }
+
+  /// Takes no more work from the queues, and waits a while for what runs. Uploads are still taken;
+  /// the next start analyses them.
+  void stopAnalysing() {
+    pipeline.close();
   }
 
   /// Waits until the process is told to stop.
@@ -160,9 +195,10 @@ final class LocalPlatform implements AutoCloseable {
       return;
     }
     stopped.countDown();
+    pipeline.stop();
     http.close();
     devices.close();
-    new ArrayList<>(triggers).forEach(QueueTrigger::close);
+    pipeline.close();
     servers.close();
     LOG.info("platform_stopped");
   }

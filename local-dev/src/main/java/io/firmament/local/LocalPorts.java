@@ -13,7 +13,7 @@ import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
 
 /// The ports of a local platform: the adapters of the cloud on local servers, and software keys.
-final class LocalPorts implements Ports {
+public final class LocalPorts implements Ports {
   private final IdentityStore identity;
   private final FirmwareStore firmware;
   private final FleetStore fleet;
@@ -24,11 +24,9 @@ final class LocalPorts implements Ports {
 
   LocalPorts(LocalServers servers, KeyFolder keys) {
     this.identity =
-        new DynamoIdentityStore(
-            servers.dynamo(), Setting.TABLE_IDENTITY.in(servers.environment()));
+        new DynamoIdentityStore(servers.dynamo(), Setting.TABLE_IDENTITY.in(servers.environment()));
     this.firmware =
-        new DynamoFirmwareStore(
-            servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
+        new DynamoFirmwareStore(servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
     this.fleet =
         new DynamoFleetStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
@@ -38,8 +36,7 @@ final class LocalPorts implements Ports {
   }
 
   private static ObjectStore bucket(LocalServers servers, Setting setting) {
-    return new S3ObjectStore(
-        servers.s3(), servers.presigner(), setting.in(servers.environment()));
+    return new S3ObjectStore(servers.s3(), servers.presigner(), setting.in(servers.environment()));
   }
 
   @Override
@@ -57,7 +54,8 @@ final class LocalPorts implements Ports {
     return fleet;
   }
 
-  ObjectStore uploads() {
+  /// What clients upload.
+  public ObjectStore uploads() {
     return uploads;
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -23,7 +24,6 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
-
 
 /// The local servers with the resources that the CDK app would deploy: a table per context, the
 /// buckets, and a queue with a dead-letter queue per stage.
@@ -51,14 +51,9 @@ final class LocalServers implements AutoCloseable {
     this.dynamo = dynamo;
     this.objects = objects;
     this.queues = queues;
-    environment.putAll(
-        Map.of(
-            "AWS_REGION", REGION,
-            "AWS_ACCESS_KEY_ID", objects.accessKey(),
-            "AWS_SECRET_ACCESS_KEY", objects.secretKey(),
-            "AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString(),
-            "AWS_ENDPOINT_URL_S3", objects.endpoint().toString(),
-            "AWS_ENDPOINT_URL_SQS", queues.endpoint().toString()));
+    environment.putAll(objectEnvironment(objects));
+    environment.put("AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString());
+    environment.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
     AwsClients clients = AwsClients.of(environment);
     this.dynamoClient = clients.dynamo();
     this.s3Client = clients.s3();
@@ -72,13 +67,41 @@ final class LocalServers implements AutoCloseable {
         new LocalServers(
             data.map(folder -> DynamoEngine.durable(created(folder).resolve("tables.sqlite")))
                 .orElseGet(DynamoEngine::inMemory),
-            data.map(folder -> ObjectEngine.durable(created(folder.resolve("objects")), listener))
+            data.map(folder -> objects(folder, listener))
                 .orElseGet(() -> ObjectEngine.inMemory(listener)),
             QueueEngine.start());
     servers.createTables();
     servers.createBuckets();
     servers.createQueues();
     return servers;
+  }
+
+  /// The object server alone, over what a data folder keeps.
+  static ObjectEngine objects(Path data, ObjectListener listener) {
+    return ObjectEngine.durable(created(data.resolve("objects")), listener);
+  }
+
+  /// What a client of the object server needs to know.
+  static Map<String, String> objectEnvironment(ObjectEngine objects) {
+    return Map.of(
+        "AWS_REGION", REGION,
+        "AWS_ACCESS_KEY_ID", objects.accessKey(),
+        "AWS_SECRET_ACCESS_KEY", objects.secretKey(),
+        "AWS_ENDPOINT_URL_S3", objects.endpoint().toString());
+  }
+
+  /// The name that a bucket has here.
+  static String bucketName(Setting bucket) {
+    return bucket.name().toLowerCase(Locale.ROOT).replace("bucket_", "firmament-");
+  }
+
+  /// Makes a bucket unless it is there from an earlier run.
+  static void createBucket(S3Client s3, String name) {
+    try {
+      s3.createBucket(request -> request.bucket(name));
+    } catch (BucketAlreadyOwnedByYouException e) {
+      // It is there from an earlier run.
+    }
   }
 
   /// What a deployed process would find in its environment, by variable name.
@@ -121,14 +144,9 @@ final class LocalServers implements AutoCloseable {
 
   private void createBuckets() {
     for (Setting setting : BUCKETS) {
-      String name =
-          setting.name().toLowerCase(java.util.Locale.ROOT).replace("bucket_", "firmament-");
+      String name = bucketName(setting);
       environment.put(setting.variable(), name);
-      try {
-        s3Client.createBucket(request -> request.bucket(name));
-      } catch (BucketAlreadyOwnedByYouException e) {
-        // It is there from an earlier run.
-      }
+      createBucket(s3Client, name);
     }
   }
 

@@ -127,9 +127,15 @@ final class QueueTrigger implements AutoCloseable {
     }
   }
 
+  /// Takes no more messages; returns at once.
+  void stop() {
+    closed = true;
+  }
+
+  /// Waits a while for a function that still runs.
   @Override
   public void close() {
-    closed = true;
+    stop();
     try {
       thread.join(5_000);
     } catch (InterruptedException e) {

@@ -1,7 +1,6 @@
 package io.firmament.local;
 
 import io.avaje.jsonb.Jsonb;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ public final class Up {
       Arguments arguments =
           Arguments.parse(args, List.of("--port", "--data"), List.of("--seed"), USAGE);
       if (arguments.plain().isPresent()) {
-        throw new Arguments.Wrong("unexpected argument: " + arguments.plain().get() + "\n" + USAGE);
+        throw arguments.unexpected(arguments.plain().get());
       }
       run(arguments);
     } catch (Arguments.Wrong e) {
@@ -30,14 +29,9 @@ public final class Up {
   }
 
   private static void run(Arguments arguments) {
-    Path data =
-        arguments
-            .option("--data")
-            .map(Path::of)
-            .orElseGet(
-                () -> Path.of(System.getProperty("firmament.root", ".")).resolve("local-dev/data"));
     try (LocalPlatform platform =
-        LocalPlatform.start(Optional.of(data), arguments.port("--port", DEFAULT_PORT))) {
+        LocalPlatform.start(
+            Optional.of(arguments.dataFolder()), arguments.port("--port", DEFAULT_PORT))) {
       Map<String, Object> ready = new LinkedHashMap<>();
       ready.put("ready", true);
       ready.put("url", platform.url());

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -157,10 +158,69 @@ final class LocalPlatformTest {
     assertTrue(Files.readString(platform.devices().authorityFile()).contains("BEGIN CERTIFICATE"));
   }
 
-  private static String uploadUrl(ApiClient api) {
+  /// The stop comes while the image is unpacked, or between two stages, as it happens.
+  @Test
+  void finishesOnceWhatItWasAnalysingWhenItStopped() throws IOException {
+    analyseOnceOverRestarts(first -> {});
+  }
+
+  @Test
+  void analysesOnceWhatNoStageHadBegunWhenItStopped() throws IOException {
+    Restarted image = analyseOnceOverRestarts(LocalPlatform::stopAnalysing);
+
+    assertTrue(image.analysed().isAfter(image.stopped()));
+  }
+
+  /// When the platform that took an image was told to stop, and when the image was analysed.
+  private record Restarted(Instant stopped, Instant analysed) {}
+
+  /// Uploads an image, stops at once, and looks for its analysis after two more starts.
+  private Restarted analyseOnceOverRestarts(Consumer<LocalPlatform> beforeUpload)
+      throws IOException {
+    Optional<Path> data = Optional.of(folder.resolve(UUID.randomUUID().toString()));
+    Seed owner;
+    String id;
+    Instant stopped;
+    try (LocalPlatform first = LocalPlatform.start(data, 0)) {
+      owner = first.seed();
+      ApiClient api = client(first, owner);
+      String url = uploadUrl(api);
+      beforeUpload.accept(first);
+      id = api.upload(url, image("firmware.bin", "\0".repeat(16 << 20)));
+      stopped = Instant.now();
+    }
+
+    Map<String, Object> finished;
+    try (LocalPlatform second = LocalPlatform.start(data, 0)) {
+      ApiClient api = client(second, owner);
+      finished = awaitEnd(api, id);
+      assertEquals("COMPLETE", ApiClient.text(finished, "result"), finished::toString);
+      assertEquals(
+          1,
+          ApiClient.objects(api.graphql("{ allFirmwares { id } }", Map.of()), "allFirmwares")
+              .size());
+    }
+
+    // Another start finds nothing to do, and no longer remembers the image.
+    try (LocalPlatform third = LocalPlatform.start(data, 0)) {
+      assertEquals(finished, awaitEnd(client(third, owner), id));
+      assertEquals(
+          List.of(), Files.readAllLines(data.orElseThrow().resolve("unfinished-uploads.txt")));
+    }
+    return new Restarted(stopped, Instant.parse(ApiClient.text(finished, "finishedAt")));
+  }
+
+  private static ApiClient client(LocalPlatform platform, Seed owner) {
+    ApiClient api = new ApiClient(platform.url());
+    api.useToken(owner.apiToken());
+    return api;
+  }
+
+  static String uploadUrl(ApiClient api) {
     String group =
         ApiClient.text(
-            ApiClient.objects(api.graphql("{ allProductGroups { id } }", Map.of()), "allProductGroups")
+            ApiClient.objects(
+                    api.graphql("{ allProductGroups { id } }", Map.of()), "allProductGroups")
                 .getFirst(),
             "id");
     return ApiClient.text(
@@ -185,7 +245,8 @@ final class LocalPlatformTest {
           ApiClient.object(
               ApiClient.object(
                   api.graphql(
-                      "query ($id: ID!) { firmware(id: $id) { latestAnalysis { state result failure } } }",
+                      "query ($id: ID!) { firmware(id: $id) { latestAnalysis"
+                          + " { state result failure finishedAt } } }",
                       Map.of("id", id)),
                   "firmware"),
               "latestAnalysis");

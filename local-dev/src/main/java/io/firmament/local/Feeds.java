@@ -1,0 +1,202 @@
+package io.firmament.local;
+
+import io.firmament.analysis.advisory.AdvisoryIndex;
+import io.firmament.analysis.advisory.BuildReport;
+import io.firmament.analysis.advisory.IndexBuilder;
+import io.firmament.analysis.advisory.index.FeedNote;
+import io.firmament.aws.AwsClients;
+import io.firmament.aws.S3ObjectStore;
+import io.firmament.engines.ObjectEngine;
+import io.firmament.engines.ObjectListener;
+import io.firmament.schema.Setting;
+import io.firmament.stages.Advisories;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/// `local-dev/feeds import FILE... [--data DIR]` builds the advisory index from vulnerability feeds
+/// and puts it into use for the platform of a data folder, also while that runs. The facts that
+/// come
+/// with Firmament stay in it. `local-dev/feeds status [--data DIR]` says what is in use.
+///
+/// An import takes the place of the one before. Where a file is no whole feed nothing is changed.
+public final class Feeds {
+  private static final String USAGE =
+      "usage: feeds import FILE... [--data DIR]\n       feeds status [--data DIR]";
+  private static final String UNDERSTOOD =
+      "understood are NVD CVE feeds of the API 2.0 format (nvdcve-2.0-*.json), the KEV catalogue of"
+          + " CISA (known_exploited_vulnerabilities.json), and facts of our own format, each plain"
+          + " or gzip";
+  private static final int EXIT_WRONG = 1;
+
+  private final PrintStream out;
+  private final Path data;
+  private final Advisories advisories;
+
+  private Feeds(PrintStream out, Path data, Advisories advisories) {
+    this.out = out;
+    this.data = data;
+    this.advisories = advisories;
+  }
+
+  /// The command line.
+  public static void main(String[] args) {
+    System.exit(run(args, System.out, System.err));
+  }
+
+  /// Runs the command; what is wrong is said on `err`, and the answer is the exit code.
+  static int run(String[] args, PrintStream out, PrintStream err) {
+    try {
+      Arguments arguments = Arguments.parse(args, List.of("--data"), List.of(), USAGE);
+      List<String> plain = arguments.allPlain();
+      List<Path> files = plain.stream().skip(1).map(Path::of).toList();
+      switch (plain.isEmpty() ? "" : plain.getFirst()) {
+        case "import" -> {
+          if (files.isEmpty()) {
+            throw new Arguments.Wrong("import needs a file\n" + USAGE);
+          }
+          requireReadable(files);
+          with(arguments.dataFolder(), out, feeds -> feeds.load(files));
+        }
+        case "status" -> {
+          if (!files.isEmpty()) {
+            throw arguments.unexpected(files.getFirst().toString());
+          }
+          if (!Files.isDirectory(arguments.dataFolder())) {
+            throw new Arguments.Wrong("there is no data folder " + arguments.dataFolder());
+          }
+          with(arguments.dataFolder(), out, Feeds::status);
+        }
+        default -> throw new Arguments.Wrong(USAGE);
+      }
+      return 0;
+    } catch (Arguments.Wrong e) {
+      err.println(e.getMessage());
+    } catch (IOException | UncheckedIOException e) {
+      err.println("firmament: " + e.getMessage());
+    }
+    return EXIT_WRONG;
+  }
+
+  private static void requireReadable(List<Path> files) {
+    Set<Path> seen = new HashSet<>();
+    for (Path file : files) {
+      if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+        throw new Arguments.Wrong("cannot read the feed " + file);
+      }
+      if (!seen.add(file.toAbsolutePath().normalize())) {
+        throw new Arguments.Wrong("the feed " + file + " is named twice");
+      }
+    }
+  }
+
+  private interface Command {
+    void run(Feeds feeds) throws IOException;
+  }
+
+  /// Works on the documents of a data folder; the rest of the platform need not run.
+  private static void with(Path data, PrintStream out, Command command) throws IOException {
+    Path work = Files.createTempDirectory("firmament-feeds");
+    try (ObjectEngine objects = LocalServers.objects(data, ObjectListener.none())) {
+      AwsClients clients = AwsClients.of(LocalServers.objectEnvironment(objects));
+      try (S3Client s3 = clients.s3();
+          S3Presigner presigner = clients.presigner()) {
+        String bucket = LocalServers.bucketName(Setting.BUCKET_DOCUMENTS);
+        LocalServers.createBucket(s3, bucket);
+        Advisories advisories = new Advisories(new S3ObjectStore(s3, presigner, bucket), work);
+        command.run(new Feeds(out, data, advisories));
+      }
+    } finally {
+      try (Stream<Path> files = Files.list(work)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(work);
+    }
+  }
+
+  private void load(List<Path> files) throws IOException {
+    Path index = Files.createTempFile(data, "advisories-", ".fwvx");
+    try {
+      BuildReport report = IndexBuilder.build(files, index);
+      requireWhole(report, files);
+      for (BuildReport.Feed feed : report.feeds()) {
+        line(feed.name(), feed.kind(), feed.records(), "");
+        if (feed.malformed() > 0) {
+          out.println("    " + feed.malformed() + " could not be read, such as " + feed.problems());
+        }
+      }
+      boolean changed = advisories.publish(index, report.sha256());
+      out.printf(
+          Locale.ROOT,
+          "%s: %,d vulnerabilities of %,d products, %.1f MB%n",
+          changed ? "In use from now on" : "In use already",
+          report.vulnerabilities(),
+          report.products(),
+          report.sizeBytes() / 1e6);
+    } finally {
+      Files.deleteIfExists(index);
+    }
+  }
+
+  /// The report's first feed is our own.
+  private static void requireWhole(BuildReport report, List<Path> files) {
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      BuildReport.Feed feed = report.feeds().get(i + 1);
+      if (feed.records() == 0) {
+        wrong.add(files.get(i) + " is no feed; " + UNDERSTOOD);
+      } else if (!feed.whole()) {
+        wrong.add(files.get(i) + " is damaged: " + feed.problems().getLast());
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw new Arguments.Wrong(String.join("\n", wrong) + "\nNothing was imported.");
+    }
+  }
+
+  private void status() throws IOException {
+    try (AdvisoryIndex index = advisories.current()) {
+      List<FeedNote> feeds = index.manifest().feeds();
+      for (FeedNote feed : feeds) {
+        line(feed.name(), feed.kind(), feed.records(), feed.watermark());
+      }
+      out.printf(
+          Locale.ROOT,
+          "In use: %,d vulnerabilities of %,d products%n",
+          index.vulnerabilities(),
+          index.products());
+      if (feeds.size() == 1) {
+        out.println(
+            "These are only the facts that come with Firmament. `feeds import FILE...` adds"
+                + " feeds.");
+      }
+      feeds.stream()
+          .map(FeedNote::notice)
+          .filter(notice -> !notice.isEmpty())
+          .distinct()
+          .forEach(out::println);
+    }
+  }
+
+  private void line(String name, String kind, int records, String watermark) {
+    out.printf(
+        Locale.ROOT,
+        "  %-44s %-5s %,9d records%s%n",
+        name,
+        kind,
+        records,
+        watermark.isEmpty() ? "" : "  as of " + watermark);
+  }
+}

@@ -11,6 +11,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.avaje.json.stream.JsonStream;
+import io.avaje.jsonb.JsonType;
+import java.io.InputStream;
+import java.io.Reader;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -107,6 +111,19 @@ final class ArchitectureTest {
         .orShould()
         .callMethod(Math.class, "random")
         .because("the same input gives the same bytes, and a snapshot freezes nothing unique")
+        .check(ALL);
+  }
+
+  @Test
+  void theJsonParserIsGivenNoStreams() {
+    noClasses()
+        .should()
+        .callMethod(JsonType.class, "fromJson", InputStream.class)
+        .orShould()
+        .callMethod(JsonType.class, "fromJson", Reader.class)
+        .orShould()
+        .callMethod(JsonStream.class, "reader", InputStream.class)
+        .because("it loses its place at the edge of its buffer; JsonDocument reads whole documents")
         .check(ALL);
   }
 

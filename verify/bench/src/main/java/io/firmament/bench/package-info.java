@@ -1,0 +1,5 @@
+/// Benchmarks: each prints a ratio to a reference that ran by turns with it.
+@NullMarked
+package io.firmament.bench;
+
+import org.jspecify.annotations.NullMarked;

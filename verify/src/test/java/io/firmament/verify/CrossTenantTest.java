@@ -1,0 +1,461 @@
+package io.firmament.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.firmament.schema.Contract;
+import io.firmament.schema.Route;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Another tenant's id is the id of nothing, at every place where a caller can name something: the
+/// same answer, byte by byte, and nothing changes.
+final class CrossTenantTest {
+  /// Places that name nothing of a tenant: programs, pieces of hardware, and paths within a
+  /// firmware.
+  private static final Set<String> NOT_OF_A_TENANT =
+      Set.of(
+          "authorize client_id",
+          "issueTenantToken client_id",
+          "createEnrollToken hardware_id",
+          "downloadFirmwareFile path");
+
+  /// Places where even the owner gets the same answer for every id: pages that know nothing but
+  /// their own address, and reports, which are not served yet.
+  private static final Set<String> SAME_FOR_ALL =
+      Set.of(
+          "openFirmwarePage firmwareId",
+          "openIssuesPage firmwareId",
+          "openCvesPage firmwareId",
+          "openComparePage baseFirmwareId",
+          "openComparePage otherFirmwareId",
+          "CreateReportConfigurationInput.complianceGuidelineIds",
+          "GenerateReportInput.reportConfigurationId",
+          "GenerateReportInput.firmwareIds",
+          "CreateReportLinkInput.reportId");
+
+  private static final String UNKNOWN_DEVICE = "gateway-9";
+
+  private static TestTenant owner;
+  private static TestTenant stranger;
+  private static Things owned;
+  private static Things strangers;
+
+  /// A tenant's things, by what they are.
+  private record Things(
+      String firmware,
+      String product,
+      String component,
+      String upload,
+      String device,
+      String enrollToken,
+      String apiToken,
+      String group,
+      String configuration) {
+    /// All that nobody else may ever see.
+    Set<String> secrets() {
+      return Set.of(firmware, product, upload, device, enrollToken, apiToken, group, configuration);
+    }
+  }
+
+  /// How to name something at a place.
+  ///
+  /// @param id what the owner names there
+  /// @param call names it as somebody
+  private record Probe(String id, Function<Naming, Call> call) {}
+
+  /// Who names what.
+  private record Naming(TestTenant caller, Things own, String id) {}
+
+  @BeforeAll
+  static void fill() throws IOException {
+    owner = TestTenant.create("owner");
+    stranger = TestTenant.create("stranger");
+    owned = things(owner, "gateway-1", Firmware.sbom("openssl", "openssl", "1.1.1k"));
+    strangers = things(stranger, "sensor-01", Firmware.sbom("zlib", "zlib", "1.2.11"));
+  }
+
+  private static Things things(TestTenant tenant, String device, byte[] sbom) throws IOException {
+    String firmware =
+        Firmware.upload(tenant, Map.of("firmware", Firmware.rootFileSystem(device), "sbom", sbom));
+    Answer analysed = Firmware.analysed(tenant, firmware);
+    assertEquals(
+        "COMPLETE", analysed.at("data.firmware.latestAnalysis.result"), analysed::toString);
+    Answer matches =
+        Call.graphql(
+                """
+                query ($id: ID!) {
+                  firmware(id: $id) { cveMatchesPage { nodes { component { id } } } }
+                }
+                """,
+                Map.of("id", firmware))
+            .bearer(tenant.bearer())
+            .send();
+    Map<?, ?> component =
+        (Map<?, ?>) matches.list("data.firmware.cveMatchesPage.nodes").getFirst().get("component");
+    TestDevice.Token token = TestDevice.token(tenant, 2);
+    new TestDevice().enroll(token.text(), device);
+    return new Things(
+        firmware,
+        analysed.at("data.firmware.product.id"),
+        String.valueOf(component == null ? "" : component.get("id")),
+        Firmware.prepare(tenant).id(),
+        device,
+        token.id(),
+        tenant.apiToken().id(),
+        tenant.productGroup().toString(),
+        tenant.configuration().toString());
+  }
+
+  @Test
+  void everyRouteAnswersForAForeignIdAsForNone() {
+    assertEquals(
+        IdPlaces.rest(),
+        union(rest().keySet(), NOT_OF_A_TENANT),
+        "every place of the contract has its probe");
+    walk(rest());
+  }
+
+  @Test
+  void everyGraphqlArgumentAnswersForAForeignIdAsForNone() {
+    assertEquals(
+        IdPlaces.graphql(stranger),
+        new TreeSet<>(graphql().keySet()),
+        "every argument of type ID has its probe");
+    walk(graphql());
+  }
+
+  @Test
+  void noListShowsWhatIsAnothers() {
+    int lists = 0;
+    for (Route route : Contract.routes()) {
+      if (route.method().equals("GET")
+          && !route.pathTemplate().contains("{")
+          && route.auth() != Route.Auth.NONE) {
+        lists++;
+        shows(Call.get(route.pathTemplate() + "?limit=200"), route.operationId());
+      }
+    }
+    assertTrue(lists >= 4, "lists: " + lists);
+    for (String query :
+        List.of(
+            "{ allFirmwares { id product { id } productGroup { id } } }",
+            "{ firmwares(first: 200) { nodes { id product { id firmwareTimeline { firmware { id } }"
+                + " } } } }",
+            "{ allProductGroups { id } allAnalysisConfigurations { id } allApiTokens { id } }",
+            "{ tenant { id name } user { id email } allReports { id } }")) {
+      shows(Call.graphql(query, Map.of()), query);
+    }
+  }
+
+  private static void shows(Call call, String what) {
+    Answer answer = call.bearer(stranger.bearer()).send();
+    assertEquals(200, answer.status(), what + ": " + answer);
+    assertFalse(answer.text().contains("\"errors\""), what + ": " + answer);
+    for (String secret : owned.secrets()) {
+      assertFalse(answer.text().contains(secret), what + " shows " + secret);
+    }
+    assertFalse(answer.text().contains(owner.id().toString()), what);
+  }
+
+  @Test
+  void aForeignCursorOpensNothing() {
+    TestDevice.token(owner, 1);
+    TestDevice.token(owner, 1);
+    Answer page = Call.get("/api/v1/enroll-tokens?limit=1").bearer(owner.bearer()).send();
+    assertFalse(page.at("next").isEmpty(), page::toString);
+    owner.apiToken();
+    owner.apiToken();
+    Answer tokens = Call.get("/api/api-tokens?limit=1").bearer(owner.bearer()).send();
+    assertFalse(tokens.at("next").isEmpty(), tokens::toString);
+    for (Call call :
+        List.of(
+            Call.get("/api/v1/enroll-tokens?cursor=" + page.at("next")),
+            Call.get("/api/v1/devices?cursor=" + page.at("next")),
+            Call.get("/api/api-tokens?cursor=" + tokens.at("next")))) {
+      Answer answer = call.bearer(stranger.bearer()).send();
+      assertTrue(answer.status() == 200 || answer.status() == 400, answer::toString);
+      owned
+          .secrets()
+          .forEach(secret -> assertFalse(answer.text().contains(secret), answer::toString));
+    }
+  }
+
+  private static void walk(Map<String, Probe> probes) {
+    SortedMap<String, String> before = Stored.about(owner.id().toString());
+    assertTrue(before.size() > 10, "the owner has something to lose");
+    List<String> failures = new ArrayList<>();
+    probes.forEach(
+        (place, probe) -> {
+          Function<String, Call> call =
+              id -> probe.call().apply(new Naming(stranger, strangers, id));
+          Map<String, Function<Call, Call>> credentials = credentials(place);
+          credentials.forEach(
+              (credential, sign) -> {
+                String nothing = nothingLike(probe.id());
+                String foreign = seen(sign.apply(call.apply(probe.id())), probe.id());
+                String none = seen(sign.apply(call.apply(nothing)), nothing);
+                if (!foreign.equals(none)) {
+                  failures.add(place + " by " + credential + ":\n" + foreign + "\n" + none);
+                }
+              });
+        });
+    assertEquals("", String.join("\n\n", failures));
+    assertEquals(
+        "",
+        Stored.difference(before, Stored.about(owner.id().toString())),
+        "nothing of the owner changes");
+    probes.forEach(CrossTenantTest::theOwnerSeesADifference);
+  }
+
+  /// A probe that gets the same for every id would find nothing.
+  private static void theOwnerSeesADifference(String place, Probe probe) {
+    String nothing = nothingLike(probe.id());
+    Function<String, Call> call =
+        id -> probe.call().apply(new Naming(owner, owned, id)).bearer(owner.bearer());
+    String none = seen(call.apply(nothing), nothing);
+    String own = seen(call.apply(probe.id()), probe.id());
+    if (SAME_FOR_ALL.contains(place)) {
+      assertEquals(none, own, place);
+    } else {
+      assertNotEquals(none, own, place);
+    }
+  }
+
+  private static Map<String, Function<Call, Call>> credentials(String place) {
+    Map<String, Function<Call, Call>> credentials = new LinkedHashMap<>();
+    String apiToken = stranger.apiToken().text();
+    credentials.put("tenant token", call -> call.bearer(stranger.bearer()));
+    credentials.put("API token", call -> call.bearer(apiToken));
+    if (Contract.find(place.split(" ", 2)[0])
+        .filter(route -> route.auth() == Route.Auth.SESSION_OR_KEY)
+        .isPresent()) {
+      String session = stranger.session();
+      credentials.put("session", call -> call.cookie(session));
+    }
+    return credentials;
+  }
+
+  /// An id of the same form that nobody has.
+  private static String nothingLike(String id) {
+    return id.contains("-") && id.length() == 36
+        ? UUID.randomUUID().toString()
+        : id.equals(owned.device()) ? UNKNOWN_DEVICE : "f".repeat(id.length());
+  }
+
+  /// All that the caller can see of the answer, with the id it sent written as ID.
+  private static String seen(Call call, String id) {
+    Answer answer = call.send();
+    assertTrue(answer.status() < 500, () -> call + ": " + answer);
+    String headers =
+        new TreeMap<>(answer.headers())
+            .entrySet().stream()
+                .filter(header -> !Set.of("date", "x-request-id").contains(header.getKey()))
+                .map(Object::toString)
+                .collect(Collectors.joining("\n"));
+    String body =
+        answer
+            .text()
+            .replaceAll("\"(request_id|requestId)\":\"[^\"]*\"", "\"$1\":\"R\"")
+            .replace(id, "ID");
+    return answer.status() + "\n" + headers + "\n" + body;
+  }
+
+  private static Set<String> union(Set<String> one, Set<String> other) {
+    Set<String> all = new TreeSet<>(one);
+    all.addAll(other);
+    return all;
+  }
+
+  private static Map<String, Probe> rest() {
+    Map<String, Probe> probes = new LinkedHashMap<>();
+    Things of = owned;
+    probes.put("uploadFirmware id", new Probe(of.upload(), CrossTenantTest::upload));
+    probes.put("downloadSbom id", get(of.firmware(), "/api/firmwares/%s/sbom"));
+    probes.put(
+        "downloadFirmwareFile id",
+        get(of.firmware(), "/api/firmwares/%s/download-file/etc/passwd"));
+    probes.put("openFirmwarePage firmwareId", get(of.firmware(), "/firmwares?firmwareId=%s"));
+    probes.put("openIssuesPage firmwareId", get(of.firmware(), "/firmwares/issues?firmwareId=%s"));
+    probes.put("openCvesPage firmwareId", get(of.firmware(), "/firmwares/cves?firmwareId=%s"));
+    probes.put(
+        "openComparePage baseFirmwareId",
+        get(of.firmware(), "/firmwares/compare-firmwares?baseFirmwareId=%s"));
+    probes.put(
+        "openComparePage otherFirmwareId",
+        get(of.firmware(), "/firmwares/compare-firmwares?otherFirmwareId=%s"));
+    probes.put("deleteApiToken id", delete(of.apiToken(), "/api/api-tokens/%s"));
+    probes.put("listDeviceHistory name", get(of.device(), "/api/v1/devices/%s/history"));
+    probes.put("deleteDevice name", delete(of.device(), "/api/v1/devices/%s"));
+    probes.put("deleteEnrollToken id", delete(of.enrollToken(), "/api/v1/enroll-tokens/%s"));
+    probes.put("fleetLogin tenant_id", new Probe(owner.id().toString(), CrossTenantTest::login));
+    probes.put(
+        "issueTenantToken tenant_id", new Probe(owner.id().toString(), CrossTenantTest::token));
+    return probes;
+  }
+
+  private static Probe get(String id, String path) {
+    return new Probe(id, naming -> Call.get(path.formatted(naming.id())).with("accept", "*/*"));
+  }
+
+  private static Probe delete(String id, String path) {
+    return new Probe(id, naming -> Call.of("DELETE", path.formatted(naming.id())));
+  }
+
+  private static Call upload(Naming naming) {
+    return Call.upload(
+        "/api/upload-firmware/" + naming.id(),
+        Map.of("firmware", "image".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static Call login(Naming naming) {
+    return Call.json(
+        "POST",
+        "/api/v1/auth/login",
+        "{\"email\":\"%s\",\"password\":\"%s\",\"tenant_id\":\"%s\"}"
+            .formatted(naming.caller().email(), naming.caller().password(), naming.id()));
+  }
+
+  private static Call token(Naming naming) {
+    String idToken =
+        TestTenant.tokens(java.time.Clock.systemUTC())
+            .idToken(naming.caller().subject(), List.of());
+    return Call.json(
+        "POST",
+        "/api/token",
+        "{\"id_token\":\"%s\",\"client_id\":\"web\",\"nonce\":\"n\",\"tenant_id\":\"%s\"}"
+            .formatted(idToken, naming.id()));
+  }
+
+  private static Map<String, Probe> graphql() {
+    Map<String, Probe> probes = new LinkedHashMap<>();
+    Things of = owned;
+    probes.put(
+        "Query.firmware(id)",
+        query(
+            of.firmware(), "query ($id: ID!) { firmware(id: $id) { name latestIssues { id } } }"));
+    probes.put(
+        "Query.compareFirmwareAnalyses(base)",
+        query(
+            of.firmware(),
+            "query ($id: ID!, $own: ID!) { compareFirmwareAnalyses(base: $id, other: $own)"
+                + " { issues { new { id } } } }"));
+    probes.put(
+        "Query.compareFirmwareAnalyses(other)",
+        query(
+            of.firmware(),
+            "query ($id: ID!, $own: ID!) { compareFirmwareAnalyses(base: $own, other: $id)"
+                + " { issues { new { id } } } }"));
+    probes.put("FirmwareFilter.productId", query(of.product(), firmwares("productId")));
+    probes.put("FirmwareFilter.productGroupId", query(of.group(), firmwares("productGroupId")));
+    probes.put(
+        "CVEMatchFilter.componentId",
+        query(
+            of.component(),
+            "query ($id: ID!, $own: ID!) { firmware(id: $own) {"
+                + " cveMatchesPage(filter: {componentId: $id}) { totalCount nodes { id } } } }"));
+    probes.put(
+        "Mutation.deleteApiToken(id)",
+        query(
+            owner.apiToken().id(),
+            "mutation ($id: ID!) { deleteApiToken(id: $id) { ... on DeletedApiToken { id }"
+                + " ... on MutationError { errors { message code fieldPath } } } }"));
+    probes.put(
+        "ProductGroupRefInput.id",
+        query(
+            of.group(),
+            """
+            mutation ($id: ID!) { createFirmwareUpload(input: { firmware: {name: "f"}
+              product: {name: "p", vendor: "v"} productGroup: {id: $id} }) {
+              __typename ... on MutationError { errors { message code fieldPath } } } }
+            """));
+    probes.put(
+        "FirmwareUploadMetadataInput.analysisConfigurationId",
+        query(
+            of.configuration(),
+            """
+            mutation ($id: ID!, $group: ID!) { createFirmwareUpload(input: {
+              firmware: {name: "f", analysisConfigurationId: $id}
+              product: {name: "p", vendor: "v"} productGroup: {id: $group} }) {
+              __typename ... on MutationError { errors { message code fieldPath } } } }
+            """));
+    probes.put(
+        "CreateMultipartUploadInput.uploadId",
+        query(
+            Firmware.prepare(owner).id(),
+            """
+            mutation ($id: ID!) { createMultipartUpload(input: {uploadId: $id, size: 10}) {
+              __typename ... on MutationError { errors { message code fieldPath } } } }
+            """));
+    reports(probes);
+    return probes;
+  }
+
+  private static void reports(Map<String, Probe> probes) {
+    String errors = " { ... on MutationError { errors { message code fieldPath } } } }";
+    probes.put(
+        "CreateReportConfigurationInput.complianceGuidelineIds",
+        query(
+            owned.firmware(),
+            "mutation ($id: ID!) { createReportConfiguration(input: {name: \"n\","
+                + " issueSeverities: [], complianceGuidelineIds: [$id]})"
+                + errors));
+    probes.put(
+        "GenerateReportInput.reportConfigurationId",
+        query(
+            owned.firmware(),
+            "mutation ($id: ID!) { generateReport(input: {reportConfigurationId: $id,"
+                + " firmwareIds: []})"
+                + errors));
+    probes.put(
+        "GenerateReportInput.firmwareIds",
+        query(
+            owned.firmware(),
+            "mutation ($id: ID!) { generateReport(input: {reportConfigurationId: \"x\","
+                + " firmwareIds: [$id]})"
+                + errors));
+    probes.put(
+        "CreateReportLinkInput.reportId",
+        query(
+            owned.firmware(),
+            "mutation ($id: ID!) { createReportLink(input: {reportId: $id, validity: 1})"
+                + errors));
+  }
+
+  private static String firmwares(String filter) {
+    return "query ($id: ID!) { firmwares(filter: {" + filter + ": $id}) { nodes { id } } }";
+  }
+
+  /// A query with `$id`, and with what it may name of the caller's own: `$own`, a firmware, and
+  /// `$group`.
+  private static Probe query(String id, String query) {
+    return new Probe(
+        id,
+        naming -> {
+          Map<String, Object> variables = new LinkedHashMap<>();
+          variables.put("id", naming.id());
+          if (query.contains("$own")) {
+            variables.put("own", naming.own().firmware());
+          }
+          if (query.contains("$group")) {
+            variables.put("group", naming.own().group());
+          }
+          return Call.graphql(query, variables);
+        });
+  }
+}

@@ -111,7 +111,7 @@ public final class Feeds {
       AwsClients clients = AwsClients.of(LocalServers.objectEnvironment(objects));
       try (S3Client s3 = clients.s3();
           S3Presigner presigner = clients.presigner()) {
-        String bucket = LocalServers.bucketName(Setting.BUCKET_DOCUMENTS);
+        String bucket = LocalServers.localBucketName(Setting.BUCKET_DOCUMENTS);
         LocalServers.createBucket(s3, bucket);
         Advisories advisories = new Advisories(new S3ObjectStore(s3, presigner, bucket), work);
         command.run(new Feeds(out, data, advisories));

@@ -63,8 +63,6 @@ public final class LocalPlatform implements AutoCloseable {
   /// @param data where to keep what there is; empty to forget it at the end
   /// @param port to listen on; 0 for any free one
   public static LocalPlatform start(Optional<Path> data, int port) {
-    Clock clock = Clock.systemUTC();
-    Ids ids = Ids.random();
     AtomicReference<LocalServers> started = new AtomicReference<>();
     UploadJournal journal = new UploadJournal(data);
     LocalServers servers =
@@ -74,10 +72,28 @@ public final class LocalPlatform implements AutoCloseable {
               LocalServers there = Objects.requireNonNull(started.get());
               if (isImage(there, bucket, key)) {
                 journal.add(key);
-                announce(there, key, reason, clock, ids);
+                announce(there, key, reason);
               }
             });
     started.set(servers);
+    return start(servers, journal, data, port);
+  }
+
+  /// Starts everything with AWS, or what stands for it (LocalStack, moto), in the place of the
+  /// local
+  /// servers. It makes tables, buckets, queues and a rule of its own there and removes them when it
+  /// is closed.
+  ///
+  /// @param environment the SDK's variables: region, keys, endpoint
+  public static LocalPlatform on(Map<String, String> environment) {
+    Optional<Path> nothing = Optional.empty();
+    return start(LocalServers.on(environment), new UploadJournal(nothing), nothing, 0);
+  }
+
+  private static LocalPlatform start(
+      LocalServers servers, UploadJournal journal, Optional<Path> data, int port) {
+    Clock clock = Clock.systemUTC();
+    Ids ids = Ids.random();
     LocalPorts ports =
         new LocalPorts(servers, new KeyFolder(data.map(folder -> folder.resolve("keys"))));
     Platform platform = new Platform(ports, clock, ids, new SecureRandom());
@@ -104,9 +120,7 @@ public final class LocalPlatform implements AutoCloseable {
             clock);
     TransferServer http = TransferServer.start(HOST, port, gateway);
     LocalDevices devices = LocalDevices.start(data, ports.fleet(), clock, ids);
-    journal
-        .unfinished(ports.firmware())
-        .forEach(key -> announce(servers, key, "Restart", clock, ids));
+    journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(
         data, servers, ports, LocalPipeline.start(servers, ports, clock), http, devices, clock);
   }
@@ -134,11 +148,11 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /// What the rule on the event bus does: events of images go to the first stage's queue.
-  private static void announce(
-      LocalServers servers, String key, String reason, Clock clock, Ids ids) {
+  private static void announce(LocalServers servers, String key, String reason) {
+    String id = Ids.random().next().toString();
     String bucket = Setting.BUCKET_UPLOADS.in(servers.environment());
     ObjectCreatedEvent event =
-        new ObjectCreatedEvent(ids.next().toString(), clock.instant(), bucket, key, reason);
+        new ObjectCreatedEvent(id, Clock.systemUTC().instant(), bucket, key, reason);
     servers
         .sqs()
         .sendMessage(

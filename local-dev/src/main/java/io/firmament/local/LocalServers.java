@@ -2,6 +2,7 @@ package io.firmament.local;
 
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
+import io.firmament.base.Log;
 import io.firmament.engines.DynamoEngine;
 import io.firmament.engines.ObjectEngine;
 import io.firmament.engines.ObjectListener;
@@ -13,11 +14,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
@@ -25,9 +31,12 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/// The local servers with the resources that the CDK app would deploy: a table per context, the
-/// buckets, and a queue with a dead-letter queue per stage.
+/// What a local platform works on: the local servers, or something else that speaks their
+/// protocols,
+/// with the resources that the CDK app would deploy: a table per context, the buckets, and a queue
+/// with a dead-letter queue per stage.
 final class LocalServers implements AutoCloseable {
+  private static final Log LOG = Log.of(LocalServers.class);
   private static final String REGION = "eu-central-1";
   private static final List<Setting> BUCKETS =
       List.of(Setting.BUCKET_UPLOADS, Setting.BUCKET_DOCUMENTS, Setting.BUCKET_EVIDENCE);
@@ -38,42 +47,65 @@ final class LocalServers implements AutoCloseable {
   /// How often a message is given out before it is laid aside.
   private static final int MAX_RECEIVES = 3;
 
-  private final DynamoEngine dynamo;
-  private final ObjectEngine objects;
-  private final QueueEngine queues;
-  private final DynamoDbClient dynamoClient;
-  private final S3Client s3Client;
-  private final SqsClient sqsClient;
-  private final S3Presigner presigner;
-  private final Map<String, String> environment = new HashMap<>();
+  private static final String PREFIX = "firmament-";
 
-  private LocalServers(DynamoEngine dynamo, ObjectEngine objects, QueueEngine queues) {
-    this.dynamo = dynamo;
-    this.objects = objects;
-    this.queues = queues;
-    environment.putAll(objectEnvironment(objects));
-    environment.put("AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString());
-    environment.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
-    AwsClients clients = AwsClients.of(environment);
-    this.dynamoClient = clients.dynamo();
-    this.s3Client = clients.s3();
-    this.sqsClient = clients.sqs();
-    this.presigner = clients.presigner();
+  private final Map<String, String> environment = new HashMap<>();
+  private final String prefix;
+  private final boolean temporary;
+  private final AwsClients clients;
+  private final Deque<Runnable> ends = new ArrayDeque<>();
+
+  private LocalServers(Map<String, String> environment, String prefix, boolean temporary) {
+    this.environment.putAll(environment);
+    this.prefix = prefix;
+    this.temporary = temporary;
+    this.clients = AwsClients.of(environment);
+    ends.push(clients::close);
   }
 
   /// Starts the servers; with a folder they keep what they hold, without one they forget it.
   static LocalServers start(Optional<Path> data, ObjectListener listener) {
-    LocalServers servers =
-        new LocalServers(
-            data.map(folder -> DynamoEngine.durable(created(folder).resolve("tables.sqlite")))
-                .orElseGet(DynamoEngine::inMemory),
-            data.map(folder -> objects(folder, listener))
-                .orElseGet(() -> ObjectEngine.inMemory(listener)),
-            QueueEngine.start());
+    DynamoEngine dynamo =
+        data.map(folder -> DynamoEngine.durable(created(folder).resolve("tables.sqlite")))
+            .orElseGet(DynamoEngine::inMemory);
+    ObjectEngine objects =
+        data.map(folder -> objects(folder, listener))
+            .orElseGet(() -> ObjectEngine.inMemory(listener));
+    QueueEngine queues = QueueEngine.start();
+    Map<String, String> environment = new HashMap<>(objectEnvironment(objects));
+    environment.put("AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString());
+    environment.put("AWS_ENDPOINT_URL_SQS", queues.endpoint().toString());
+    LocalServers servers = new LocalServers(environment, PREFIX, false);
+    servers.ends.addLast(queues::close);
+    servers.ends.addLast(objects::close);
+    servers.ends.addLast(dynamo::close);
     servers.createTables();
     servers.createBuckets();
     servers.createQueues();
     return servers;
+  }
+
+  /// Makes the resources where AWS, or what stands for it, is said to be, under names that nobody
+  /// else uses, and removes them at the end. Uploads are announced there as they are in the cloud.
+  ///
+  /// @param environment the SDK's variables, see [AwsClients]
+  static LocalServers on(Map<String, String> environment) {
+    String prefix = PREFIX + UUID.randomUUID().toString().substring(0, 8) + "-";
+    LocalServers servers = new LocalServers(environment, prefix, true);
+    try {
+      servers.createTables();
+      servers.createBuckets();
+      servers.createQueues();
+      UploadEvents.forward(
+          servers.clients,
+          Setting.BUCKET_UPLOADS.in(servers.environment),
+          servers.queueUrl(Stage.UNPACK),
+          servers.ends);
+      return servers;
+    } catch (RuntimeException e) {
+      servers.close();
+      throw e;
+    }
   }
 
   /// The object server alone, over what a data folder keeps.
@@ -90,9 +122,9 @@ final class LocalServers implements AutoCloseable {
         "AWS_ENDPOINT_URL_S3", objects.endpoint().toString());
   }
 
-  /// The name that a bucket has here.
-  static String bucketName(Setting bucket) {
-    return bucket.name().toLowerCase(Locale.ROOT).replace("bucket_", "firmament-");
+  /// The name that a bucket has on the local object server.
+  static String localBucketName(Setting bucket) {
+    return bucketName(PREFIX, bucket);
   }
 
   /// Makes a bucket unless it is there from an earlier run.
@@ -110,19 +142,19 @@ final class LocalServers implements AutoCloseable {
   }
 
   DynamoDbClient dynamo() {
-    return dynamoClient;
+    return clients.dynamo();
   }
 
   S3Client s3() {
-    return s3Client;
+    return clients.s3();
   }
 
   SqsClient sqs() {
-    return sqsClient;
+    return clients.sqs();
   }
 
   S3Presigner presigner() {
-    return presigner;
+    return clients.presigner();
   }
 
   String queueUrl(Stage stage) {
@@ -133,50 +165,81 @@ final class LocalServers implements AutoCloseable {
     return queueUrl(stage) + "-dead";
   }
 
+  private static String bucketName(String prefix, Setting bucket) {
+    return bucket.name().toLowerCase(Locale.ROOT).replace("bucket_", prefix);
+  }
+
   private void createTables() {
-    DynamoTables tables = new DynamoTables(dynamoClient);
+    DynamoTables tables = new DynamoTables(clients.dynamo());
     for (TableDefinition table : TableDefinition.all()) {
-      String name = "firmament-" + table.name();
+      String name = prefix + table.name();
       environment.put(Setting.table(table.name()).variable(), name);
       tables.create(table, name);
+      if (temporary) {
+        ends.push(() -> clients.dynamo().deleteTable(request -> request.tableName(name)));
+      }
     }
   }
 
   private void createBuckets() {
     for (Setting setting : BUCKETS) {
-      String name = bucketName(setting);
+      String name = bucketName(prefix, setting);
       environment.put(setting.variable(), name);
-      createBucket(s3Client, name);
+      createBucket(clients.s3(), name);
+      if (temporary) {
+        ends.push(() -> removeBucket(name));
+      }
     }
+  }
+
+  private void removeBucket(String name) {
+    clients
+        .s3()
+        .listObjectsV2Paginator(request -> request.bucket(name))
+        .contents()
+        .forEach(
+            object -> clients.s3().deleteObject(request -> request.bucket(name).key(object.key())));
+    clients.s3().deleteBucket(request -> request.bucket(name));
   }
 
   private void createQueues() {
     for (Stage stage : Stage.values()) {
-      String name = "firmament-" + stage.id();
-      String dead = sqsClient.createQueue(request -> request.queueName(name + "-dead")).queueUrl();
-      String deadArn =
-          sqsClient
-              .getQueueAttributes(
-                  request -> request.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
-              .attributes()
-              .get(QueueAttributeName.QUEUE_ARN);
+      String name = prefix + stage.id();
+      String dead = createQueue(name + "-dead", Map.of());
+      String deadArn = arn(clients.sqs(), dead);
       String redrive =
           "{\"deadLetterTargetArn\":\"" + deadArn + "\",\"maxReceiveCount\":" + MAX_RECEIVES + "}";
       String url =
-          sqsClient
-              .createQueue(
-                  request ->
-                      request
-                          .queueName(name)
-                          .attributes(
-                              Map.of(
-                                  QueueAttributeName.VISIBILITY_TIMEOUT,
-                                  String.valueOf(VISIBILITY_SECONDS),
-                                  QueueAttributeName.REDRIVE_POLICY,
-                                  redrive)))
-              .queueUrl();
+          createQueue(
+              name,
+              Map.of(
+                  QueueAttributeName.VISIBILITY_TIMEOUT,
+                  String.valueOf(VISIBILITY_SECONDS),
+                  QueueAttributeName.REDRIVE_POLICY,
+                  redrive));
       environment.put(Setting.queue(stage.id()).variable(), url);
     }
+  }
+
+  /// The ARN of a queue.
+  static String arn(SqsClient sqs, String queueUrl) {
+    return Objects.requireNonNull(
+        sqs.getQueueAttributes(
+                request -> request.queueUrl(queueUrl).attributeNames(QueueAttributeName.QUEUE_ARN))
+            .attributes()
+            .get(QueueAttributeName.QUEUE_ARN));
+  }
+
+  private String createQueue(String name, Map<QueueAttributeName, String> attributes) {
+    String url =
+        clients
+            .sqs()
+            .createQueue(request -> request.queueName(name).attributes(attributes))
+            .queueUrl();
+    if (temporary) {
+      ends.push(() -> clients.sqs().deleteQueue(request -> request.queueUrl(url)));
+    }
+    return url;
   }
 
   private static Path created(Path folder) {
@@ -187,14 +250,15 @@ final class LocalServers implements AutoCloseable {
     }
   }
 
+  /// Ends what was begun, the newest first. What cannot be removed is logged and left.
   @Override
   public void close() {
-    dynamoClient.close();
-    s3Client.close();
-    sqsClient.close();
-    presigner.close();
-    queues.close();
-    objects.close();
-    dynamo.close();
+    while (!ends.isEmpty()) {
+      try {
+        ends.pop().run();
+      } catch (SdkException e) {
+        LOG.warn("resource_left", "prefix", prefix, "detail", e.getMessage());
+      }
+    }
   }
 }

@@ -1,10 +1,12 @@
 package io.firmament.verify;
 
+import io.firmament.aws.AwsEngine;
 import io.firmament.local.LocalPlatform;
 import java.util.Optional;
 
 /// The whole platform in one process, started once for all test classes; each works in tenants of
-/// its own.
+/// its own. It works on the engines of the laptop, or on what `FIRMAMENT_AWS` names (see
+/// [AwsEngine]).
 final class Running {
   private static final LocalPlatform PLATFORM = start();
 
@@ -15,7 +17,12 @@ final class Running {
   }
 
   private static LocalPlatform start() {
-    LocalPlatform platform = LocalPlatform.start(Optional.empty(), 0);
+    AwsEngine engine = AwsEngine.chosen();
+    System.out.println("AWS under test: " + engine.description());
+    LocalPlatform platform =
+        engine.kind() == AwsEngine.Kind.EMBEDDED
+            ? LocalPlatform.start(Optional.empty(), 0)
+            : LocalPlatform.on(engine.environment());
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(platform::close));
     return platform;
   }

@@ -9,6 +9,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -83,13 +85,21 @@ public final class AwsClients implements AutoCloseable {
     kms.ifMade(KmsClient::close);
   }
 
-  private DynamoDbClient makeDynamo() {
-    return DynamoDbClient.builder()
+  /// A client of a service, set up as all of them are; the caller closes it.
+  ///
+  /// @param service as in the name of its endpoint's variable, `AWS_ENDPOINT_URL_` before it
+  public <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C client(
+      B builder, String service) {
+    endpoint(service).ifPresent(builder::endpointOverride);
+    return builder
         .region(region())
         .credentialsProvider(credentials())
         .httpClientBuilder(http())
-        .applyMutation(b -> endpoint("DYNAMODB").ifPresent(b::endpointOverride))
         .build();
+  }
+
+  private DynamoDbClient makeDynamo() {
+    return client(DynamoDbClient.builder(), "DYNAMODB");
   }
 
   /// Over Apache's client: the JDK's fails now and then where bodies are sent.
@@ -117,21 +127,11 @@ public final class AwsClients implements AutoCloseable {
   }
 
   private SqsClient makeSqs() {
-    return SqsClient.builder()
-        .region(region())
-        .credentialsProvider(credentials())
-        .httpClientBuilder(http())
-        .applyMutation(b -> endpoint("SQS").ifPresent(b::endpointOverride))
-        .build();
+    return client(SqsClient.builder(), "SQS");
   }
 
   private KmsClient makeKms() {
-    return KmsClient.builder()
-        .region(region())
-        .credentialsProvider(credentials())
-        .httpClientBuilder(http())
-        .applyMutation(b -> endpoint("KMS").ifPresent(b::endpointOverride))
-        .build();
+    return client(KmsClient.builder(), "KMS");
   }
 
   private SdkHttpClient.Builder<?> http() {

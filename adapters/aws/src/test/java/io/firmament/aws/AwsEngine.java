@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -63,7 +64,7 @@ public final class AwsEngine {
   }
 
   /// The engine of this run, started when it is first asked for.
-  static synchronized AwsEngine chosen() {
+  public static synchronized AwsEngine chosen() {
     AwsEngine known = chosen;
     if (known == null) {
       known = of(Optional.ofNullable(System.getenv("FIRMAMENT_AWS")).orElse(""));
@@ -72,23 +73,31 @@ public final class AwsEngine {
     return known;
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
-  Map<String, String> environment() {
+  /// The SDK's variables for clients of it; with our own engines, without their endpoints.
+  public Map<String, String> environment() {
     return environment;
   }
 
-  String description() {
+  /// Its name, for people.
+  public String description() {
     return Optional.ofNullable(environment.get("AWS_ENDPOINT_URL"))
         .map(url -> kind.name + " at " + url)
         .orElse(kind.name);
   }
 
+  /// Skips the rest of a test that the engine cannot show, with the reason.
+  public void assume(Capability capability) {
+    Optional<String> missing = missing(capability);
+    Assumptions.assumeTrue(missing.isEmpty(), () -> description() + ": " + missing.orElseThrow());
+  }
+
   /// Why the engine cannot show something. Ours and AWS itself must show everything: for these
   /// nobody asks, so that a failing test fails.
-  Optional<String> missing(Capability capability) {
+  private Optional<String> missing(Capability capability) {
     return switch (kind) {
       case EMBEDDED, ACCOUNT -> Optional.empty();
       case MOTO, LOCALSTACK, OTHER ->
@@ -148,7 +157,7 @@ public final class AwsEngine {
     LocalStackContainer container =
         new LocalStackContainer(
                 DockerImageName.parse(image).asCompatibleSubstituteFor("localstack/localstack"))
-            .withServices("dynamodb", "s3", "sqs", "kms")
+            .withServices("dynamodb", "s3", "sqs", "kms", "events")
             .withEnv("S3_SKIP_SIGNATURE_VALIDATION", "0");
     Optional.ofNullable(System.getenv(TOKEN)).ifPresent(token -> container.withEnv(TOKEN, token));
     container.start();

@@ -9,10 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Assumptions;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
@@ -50,9 +48,7 @@ public final class AwsUnderTest implements AutoCloseable {
 
   /// Skips the rest of a test that the engine cannot show.
   public void assume(AwsEngine.Capability capability) {
-    Optional<String> missing = engine.missing(capability);
-    Assumptions.assumeTrue(
-        missing.isEmpty(), () -> engine.description() + ": " + missing.orElseThrow());
+    engine.assume(capability);
   }
 
   public boolean embedded() {
@@ -104,11 +100,21 @@ public final class AwsUnderTest implements AutoCloseable {
     return name;
   }
 
-  /// A new bucket. Where the engine is not ours, its objects are left to the owner's lifecycle.
+  /// A new bucket.
   public String bucket(S3Client s3) {
     String name = unique("bucket");
     s3.createBucket(b -> b.bucket(name));
+    if (!embedded) {
+      open.push(() -> remove(s3, name));
+    }
     return name;
+  }
+
+  static void remove(S3Client s3, String bucket) {
+    s3.listObjectsV2Paginator(b -> b.bucket(bucket))
+        .contents()
+        .forEach(object -> s3.deleteObject(b -> b.bucket(bucket).key(object.key())));
+    s3.deleteBucket(b -> b.bucket(bucket));
   }
 
   /// The URL of a new queue.

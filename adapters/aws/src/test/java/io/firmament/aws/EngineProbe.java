@@ -40,7 +40,9 @@ final class EngineProbe {
       PresignedUpload url =
           new S3ObjectStore(clients.s3(), clients.presigner(), bucket)
               .presign("probe", signed.length, Sha256.of(signed), Duration.ofMinutes(1));
-      return send(url, other) < 300
+      boolean taken = send(url, other) < 300;
+      AwsUnderTest.remove(clients.s3(), bucket);
+      return taken
           ? Optional.of("it takes other bytes than a presigned request was signed for")
           : Optional.empty();
     } catch (IOException e) {

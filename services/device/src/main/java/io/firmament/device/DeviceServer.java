@@ -87,6 +87,7 @@ public final class DeviceServer implements AutoCloseable {
   public static DeviceServer start(Settings settings, Parts parts) throws IOException {
     LivenessWatch watch =
         new LivenessWatch(parts.store(), settings.policy(), parts.clock(), parts.ids());
+    DeviceDirectory directory = new DeviceDirectory(parts.store(), parts.clock(), parts.ids());
     PeerCertificates peers = new PeerCertificates(parts.authority().domain(), parts.clock());
     ServerIdentity identity = new ServerIdentity(parts.authority(), settings.hosts());
     identity.refresh(parts.clock().instant());
@@ -95,7 +96,7 @@ public final class DeviceServer implements AutoCloseable {
         NettyServerBuilder.forAddress(settings.address())
             .sslContext(tls(identity, parts.authority()))
             .executor(calls)
-            .addService(calls(settings, parts, watch, peers))
+            .addService(calls(settings, parts, directory, watch, peers))
             .addTransportFilter(peers)
             .intercept(peers)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -113,7 +114,14 @@ public final class DeviceServer implements AutoCloseable {
             Thread.ofPlatform().daemon().name("device-timer").factory());
     ScheduledFuture<?> ticking =
         timer.scheduleWithFixedDelay(
-            () -> tick(watch, identity, parts.clock()), 200, 500, TimeUnit.MILLISECONDS);
+            () -> {
+              tick(() -> identity.refresh(parts.clock().instant()));
+              tick(directory::refresh);
+              tick(watch::flush);
+            },
+            200,
+            500,
+            TimeUnit.MILLISECONDS);
     LOG.info("device_server_started", "port", server.getPort());
     return new DeviceServer(server, calls, new Ticking(timer, ticking), watch);
   }
@@ -145,12 +153,15 @@ public final class DeviceServer implements AutoCloseable {
   }
 
   private static DeviceCalls calls(
-      Settings settings, Parts parts, LivenessWatch watch, PeerCertificates peers) {
+      Settings settings,
+      Parts parts,
+      DeviceDirectory directory,
+      LivenessWatch watch,
+      PeerCertificates peers) {
     FleetStore store = parts.store();
     Clock clock = parts.clock();
     Ids ids = parts.ids();
     AuthorityIssuer issuer = new AuthorityIssuer(parts.authority());
-    DeviceDirectory directory = new DeviceDirectory(store, clock, ids);
     RegisterDevice register = new RegisterDevice(store, directory, clock, ids);
     return new DeviceCalls(
         peers,
@@ -173,12 +184,11 @@ public final class DeviceServer implements AutoCloseable {
         .build();
   }
 
-  private static void tick(LivenessWatch watch, ServerIdentity identity, Clock clock) {
+  private static void tick(Runnable work) {
     try {
-      identity.refresh(clock.instant());
-      watch.flush();
+      work.run();
     } catch (RuntimeException outage) {
-      // Nothing is lost: what was not written stays due, and the next tick comes soon.
+      // Nothing is lost: what was not done stays due, and the next tick comes soon.
       LOG.error("device_tick_failed", outage);
     }
   }

@@ -168,7 +168,7 @@ public final class HeartbeatBenchmark {
             DeviceServiceGrpc.newBlockingStub(channel)
                 .heartbeat(HeartbeatRequest.getDefaultInstance());
       }
-      // What is known of a device is trusted for two seconds, and flushed twice a second.
+      // Long enough that what is not watched is read again, and that liveness is written.
       Thread.sleep(3000);
       requests[round] = servers.ask("requests")[0];
     }

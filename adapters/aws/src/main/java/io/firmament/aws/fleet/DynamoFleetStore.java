@@ -23,6 +23,7 @@ import io.firmament.platform.fleet.WatcherId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -110,18 +111,15 @@ public final class DynamoFleetStore implements FleetStore {
     List<TransactWriteItem> items = new ArrayList<>();
     items.add(tokenUse(enrolment, now));
     items.add(item(write));
+    long version = enrolment.base() == Base.NO_DEVICE ? device.version() : device.version() + 1;
     items.add(item(put(FleetItems.item(enrolment.event()))));
+    items.add(item(put(FleetItems.change(enrolment.event(), version))));
     items.add(item(enrolment.audit()));
     if (enrolment.base() == Base.NO_DEVICE) {
       items.add(item(oneMore(device)));
     }
     return switch (transactions.write(items)) {
-      case Transactions.Written _ ->
-          new EnrollOutcome.Enrolled(
-              switch (enrolment.base()) {
-                case NO_DEVICE -> device;
-                case SAME_VERSION -> device.atVersion(device.version() + 1);
-              });
+      case Transactions.Written _ -> new EnrollOutcome.Enrolled(device.atVersion(version));
       case Transactions.Refused refused when refused.item() == 0 ->
           new EnrollOutcome.TokenRefused();
       case Transactions.Refused _ -> new EnrollOutcome.DeviceConflict();
@@ -150,8 +148,27 @@ public final class DynamoFleetStore implements FleetStore {
     List<TransactWriteItem> items = new ArrayList<>();
     items.add(item(onSameVersion(change.device())));
     items.add(item(put(FleetItems.item(change.event()))));
+    items.add(item(put(FleetItems.change(change.event(), change.device().version() + 1))));
     change.audit().ifPresent(audit -> items.add(item(audit)));
     return transactions.write(items) instanceof Transactions.Written;
+  }
+
+  @Override
+  public List<ChangedDevice> changes(Instant from, Instant to) {
+    List<ChangedDevice> changes = new ArrayList<>();
+    Instant minute = from.truncatedTo(ChronoUnit.MINUTES);
+    for (; !minute.isAfter(to); minute = minute.plus(1, ChronoUnit.MINUTES)) {
+      QueryRequest query =
+          QueryRequest.builder()
+              .tableName(table)
+              .keyConditionExpression("pk = :pk AND sk >= :from")
+              .expressionAttributeValues(
+                  Map.of(":pk", s(FleetItems.changes(minute)), ":from", s(FleetItems.millis(from))))
+              .consistentRead(true)
+              .build();
+      client.queryPaginator(query).items().stream().map(FleetItems::change).forEach(changes::add);
+    }
+    return List.copyOf(changes);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.firmament.platform.fleet.DeviceEvent;
 import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HardwareId;
 import io.firmament.platform.fleet.HardwareProfile;
 import io.firmament.platform.fleet.Presence;
@@ -19,6 +20,7 @@ import io.firmament.platform.fleet.Tags;
 import io.firmament.platform.fleet.WatcherId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | devices counted | `T#<tenant>#DEVICES` | one of ten numbers, by the name |
 /// | device event | `T#<tenant>#EVENT#<name>` | milliseconds `#` id |
 /// | audit event | `T#<tenant>#AUDIT` | milliseconds `#` id |
+/// | change of a device | `CHANGED#<minute>` | milliseconds `#` tenant `#` name |
 /// | lease | `WATCHER#<id>` | `-` |
 final class FleetItems {
   static final String PK = "pk";
@@ -44,6 +47,7 @@ final class FleetItems {
 
   private static final int COUNT_ITEMS = 10;
   private static final Duration TOKEN_KEPT = Duration.ofDays(30);
+  private static final Duration CHANGE_KEPT = Duration.ofHours(1);
   private static final Duration EVENT_KEPT = Duration.ofDays(400);
 
   private FleetItems() {}
@@ -70,6 +74,11 @@ final class FleetItems {
 
   static String events(TenantId tenant, DeviceName name) {
     return "T#" + tenant + "#EVENT#" + name;
+  }
+
+  /// The changes of one minute, of all tenants.
+  static String changes(Instant at) {
+    return "CHANGED#" + at.truncatedTo(ChronoUnit.MINUTES);
   }
 
   static String audits(TenantId tenant) {
@@ -192,6 +201,24 @@ final class FleetItems {
         instant(item, "at"),
         DeviceEvent.Kind.valueOf(text(item, "kind")),
         texts(item, "facts"));
+  }
+
+  /// That an event left a device with a version.
+  static Map<String, AttributeValue> change(DeviceEvent event, long version) {
+    String sk = "%s#%s#%s".formatted(millis(event.at()), event.tenant(), event.device());
+    Map<String, AttributeValue> item = new LinkedHashMap<>(key(changes(event.at()), sk));
+    item.put("tenant", s(event.tenant().toString()));
+    item.put("name", s(event.device().value()));
+    item.put("version", n(version));
+    item.put("expiresAt", n(event.at().plus(CHANGE_KEPT).getEpochSecond()));
+    return item;
+  }
+
+  static FleetStore.ChangedDevice change(Map<String, AttributeValue> item) {
+    return new FleetStore.ChangedDevice(
+        TenantId.of(text(item, "tenant")),
+        new DeviceName(text(item, "name")),
+        number(item, "version"));
   }
 
   static Map<String, AttributeValue> item(AuditEvent event) {
@@ -332,6 +359,11 @@ final class FleetItems {
   }
 
   private static String timeKey(Instant at, UUID id) {
-    return "%015d#%s".formatted(at.toEpochMilli(), id);
+    return millis(at) + "#" + id;
+  }
+
+  /// The start of a key that sorts by time.
+  static String millis(Instant at) {
+    return "%015d".formatted(at.toEpochMilli());
   }
 }

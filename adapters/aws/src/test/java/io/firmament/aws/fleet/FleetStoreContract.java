@@ -111,6 +111,36 @@ interface FleetStoreContract {
   }
 
   @Test
+  default void namesTheDevicesThatWereChangedWithTheirVersions() {
+    Device device = enrolled("changed");
+    store()
+        .update(
+            new DeviceChange(
+                device,
+                event(device, NOW.plusSeconds(90), DeviceEvent.Kind.REGISTERED),
+                Optional.empty()));
+    assertEquals(List.of(1L, 2L), versions(device, NOW, NOW.plusSeconds(90)));
+    assertEquals(List.of(2L), versions(device, NOW.plusSeconds(60), NOW.plusSeconds(120)));
+    assertEquals(List.of(), versions(device, NOW.plusSeconds(91), NOW.plusSeconds(200)));
+    assertFalse(
+        store()
+            .update(
+                new DeviceChange(
+                    device,
+                    event(device, NOW.plusSeconds(300), DeviceEvent.Kind.REGISTERED),
+                    Optional.empty())));
+    assertEquals(List.of(), versions(device, NOW.plusSeconds(290), NOW.plusSeconds(310)));
+  }
+
+  private List<Long> versions(Device device, Instant from, Instant to) {
+    return store().changes(from, to).stream()
+        .filter(change -> change.tenant().equals(device.tenant()))
+        .filter(change -> change.name().equals(device.name()))
+        .map(FleetStore.ChangedDevice::version)
+        .toList();
+  }
+
+  @Test
   default void updatesOnlyTheVersionThatWasRead() {
     Device device = enrolled("a");
     assertTrue(store().update(change(device, Optional.of(audit(device.tenant(), "one")))));
@@ -341,6 +371,26 @@ interface FleetStoreContract {
         Optional.empty(),
         new Presence.Unseen(),
         1);
+  }
+
+  /// Enrols devices of a tenant, with the certificates of [#device].
+  static List<Device> enroll(FleetStore store, TenantId tenant, int count) {
+    EnrollToken token = token(tenant, count);
+    store.addToken(token, audit(tenant, "created"));
+    List<Device> devices = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Device device = device(token, "d" + i);
+      store.enroll(
+          new Enrolment(
+              device,
+              TokenUse.SPEND,
+              Base.NO_DEVICE,
+              event(device, NOW, DeviceEvent.Kind.ENROLLED),
+              audit(tenant, "enrolled")),
+          NOW);
+      devices.add(device);
+    }
+    return devices;
   }
 
   static DeviceEvent event(Device device, Instant at, DeviceEvent.Kind kind) {

@@ -10,21 +10,13 @@ import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceEvent;
 import io.firmament.platform.fleet.Devices;
-import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.FleetStore;
-import io.firmament.platform.fleet.FleetStore.Base;
-import io.firmament.platform.fleet.FleetStore.Enrolment;
-import io.firmament.platform.fleet.FleetStore.TokenUse;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.fleet.LivenessWatch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -47,9 +39,9 @@ class LivenessWatchTest {
   @Test
   void writesLessThanTwentyTimesPerThousandHeartbeats() {
     TenantId tenant = FleetStoreContract.tenant();
-    List<Device> devices = enroll(tenant, 100);
+    List<Device> devices = FleetStoreContract.enroll(store, tenant, 100);
     SettableClock clock = new SettableClock();
-    WriteCounter counted = new WriteCounter(store);
+    CallCounter counted = new CallCounter(store);
     LivenessWatch watch =
         new LivenessWatch(counted, HeartbeatPolicy.standard(), clock, Ids.random());
     long heartbeats = 0;
@@ -73,7 +65,7 @@ class LivenessWatchTest {
   @Test
   void showsADeviceOfflineAfterThreeSilentIntervalsAndOnlineAgain() {
     TenantId tenant = FleetStoreContract.tenant();
-    Device device = enroll(tenant, 1).getFirst();
+    Device device = FleetStoreContract.enroll(store, tenant, 1).getFirst();
     SettableClock clock = new SettableClock();
     LivenessWatch watch = watch(clock);
     assertEquals(0, online(tenant, clock));
@@ -111,7 +103,7 @@ class LivenessWatchTest {
   @Test
   void showsDevicesOfflineWhenTheirWatcherDied() {
     TenantId tenant = FleetStoreContract.tenant();
-    Device device = enroll(tenant, 1).getFirst();
+    Device device = FleetStoreContract.enroll(store, tenant, 1).getFirst();
     SettableClock clock = new SettableClock();
     LivenessWatch watch = watch(clock);
     watch.seen(device, INTERVAL);
@@ -128,7 +120,7 @@ class LivenessWatchTest {
   @Test
   void writesTheLastHeartbeatWhenItEnds() {
     TenantId tenant = FleetStoreContract.tenant();
-    Device device = enroll(tenant, 1).getFirst();
+    Device device = FleetStoreContract.enroll(store, tenant, 1).getFirst();
     SettableClock clock = new SettableClock();
     LivenessWatch watch = watch(clock);
     watch.seen(device, INTERVAL);
@@ -157,50 +149,5 @@ class LivenessWatchTest {
         .list(tenant, new PageRequest(200, java.util.Optional.empty())).items().stream()
             .filter(seen -> seen.liveness() == Devices.Liveness.ONLINE)
             .count();
-  }
-
-  private List<Device> enroll(TenantId tenant, int count) {
-    EnrollToken token = FleetStoreContract.token(tenant, count);
-    store.addToken(token, FleetStoreContract.audit(tenant, "created"));
-    List<Device> devices = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      Device device = FleetStoreContract.device(token, "d" + i);
-      store.enroll(
-          new Enrolment(
-              device,
-              TokenUse.SPEND,
-              Base.NO_DEVICE,
-              FleetStoreContract.event(
-                  device, FleetStoreContract.NOW, DeviceEvent.Kind.ENROLLED),
-              FleetStoreContract.audit(tenant, "enrolled")),
-          FleetStoreContract.NOW);
-      devices.add(device);
-    }
-    return devices;
-  }
-
-  /// A clock that stands until it is moved.
-  private static final class SettableClock extends Clock {
-    private final AtomicLong millis =
-        new AtomicLong(FleetStoreContract.NOW.plusSeconds(60).toEpochMilli());
-
-    void advance(Duration duration) {
-      millis.addAndGet(duration.toMillis());
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.ofEpochMilli(millis.get());
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

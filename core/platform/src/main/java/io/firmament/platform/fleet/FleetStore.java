@@ -51,6 +51,11 @@ public interface FleetStore {
   /// @return false where the device has another version by now, or is none
   boolean update(DeviceChange change);
 
+  /// Which devices of all tenants were enrolled or updated, by [#enroll] and [#update], between two
+  /// instants, by the times of their events. It may name more than these, and a device more than
+  /// once. What is more than an hour ago is forgotten.
+  List<ChangedDevice> changes(Instant from, Instant to);
+
   /// What happened to a device, newest first.
   Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest page);
 
@@ -102,6 +107,9 @@ public interface FleetStore {
 
   /// A change of a device with what it leaves behind.
   record DeviceChange(Device device, DeviceEvent event, Optional<AuditEvent> audit) {}
+
+  /// @param version the one that the device was given
+  record ChangedDevice(TenantId tenant, DeviceName name, long version) {}
 
   /// @param presence [Presence.Online] or [Presence.Offline]
   /// @param watcher who says so

@@ -18,17 +18,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts the items that liveness writes, on their way to a real store.
-final class WriteCounter implements FleetStore {
+/// Counts the items that liveness writes, and the reads of devices and their changes, on their way
+/// to
+/// a real store.
+final class CallCounter implements FleetStore {
   private final FleetStore store;
   private final AtomicLong writes = new AtomicLong();
+  private final AtomicLong reads = new AtomicLong();
 
-  WriteCounter(FleetStore store) {
+  CallCounter(FleetStore store) {
     this.store = store;
   }
 
   long writes() {
     return writes.get();
+  }
+
+  long reads() {
+    return reads.get();
+  }
+
+  @Override
+  public List<ChangedDevice> changes(Instant from, Instant to) {
+    reads.incrementAndGet();
+    return store.changes(from, to);
   }
 
   @Override
@@ -75,6 +88,7 @@ final class WriteCounter implements FleetStore {
 
   @Override
   public Optional<Device> findDevice(TenantId tenant, DeviceName name) {
+    reads.incrementAndGet();
     return store.findDevice(tenant, name);
   }
 

@@ -15,10 +15,8 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /// The analysis of an image, as a ratio to native tools that unpack the same image and hash each
 /// file, by turns in one run. The images are made on the spot of this machine's programs and
@@ -62,44 +60,43 @@ public final class AnalysisBenchmark {
   public static void main(String[] arguments) throws Exception {
     long limit = (arguments.length > 0 ? Integer.parseInt(arguments[0]) : MEGABYTES) * 1048576L;
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : ROUNDS;
-    Path work = Files.createTempDirectory("firmament-analysis");
-    try {
-      int files = collect(work.resolve("files"), limit);
-      System.out.printf("%d files, %d MiB%n", files, limit / 1048576);
+    try (Workshop workshop = new Workshop()) {
+      int files = workshop.collect(limit);
       for (Kind kind : KINDS) {
-        String missing = missing(kind);
+        Optional<String> missing = Workshop.missing(kind.tools());
         if (missing.isEmpty()) {
-          measure(kind, work, rounds, files);
+          measure(kind, workshop, rounds, files);
         } else {
-          System.out.println(kind.name() + ": not measured, " + missing + " is not installed");
+          System.out.println(
+              kind.name() + ": not measured, " + missing.get() + " is not installed");
         }
       }
-    } finally {
-      delete(work);
     }
   }
 
-  private static void measure(Kind kind, Path work, int rounds, int files) throws Exception {
-    shell(work, "rm -f image; " + kind.make());
-    Path image = work.resolve("image");
+  private static void measure(Kind kind, Workshop workshop, int rounds, int files)
+      throws Exception {
+    workshop.shell("rm -f image; " + kind.make());
+    Path image = workshop.folder().resolve("image");
+    Path ours = workshop.folder().resolve("ours");
     Samples reference = new Samples();
     Samples unpacked = new Samples();
     Samples analysed = new Samples();
     double first = 0;
     for (int round = 0; round <= rounds; round++) {
-      double[] ours = analyse(image, work.resolve("ours"), files);
-      delete(work.resolve("ours"));
+      double[] times = analyse(image, ours, files);
+      Workshop.delete(ours);
       long begin = System.nanoTime();
-      shell(work, kind.unpack());
-      shell(work, "find out -type f -print0 | xargs -0 sha256sum > hashes");
-      double tools = millis(begin);
-      shell(work, "rm -rf out");
+      workshop.shell(kind.unpack());
+      workshop.shell("find out -type f -print0 | xargs -0 sha256sum > hashes");
+      double tools = Workshop.millis(begin);
+      workshop.shell("rm -rf out");
       if (round == 0) {
-        first = ours[1] / tools;
+        first = times[1] / tools;
       } else {
         reference.add(tools);
-        unpacked.add(ours[0]);
-        analysed.add(ours[1]);
+        unpacked.add(times[0]);
+        analysed.add(times[1]);
       }
     }
     System.out.printf(
@@ -128,7 +125,7 @@ public final class AnalysisBenchmark {
                     folder,
                     Limits.standard(),
                     UnpackProgress.SILENT)) {
-      double unpacked = millis(begin);
+      double unpacked = Workshop.millis(begin);
       UnpackReport report = result.report();
       if (!report.complete() || report.counts().files() < files) {
         throw new IllegalStateException(
@@ -136,77 +133,11 @@ public final class AnalysisBenchmark {
       }
       InventoryReport inventory = Inventory.standard().identify(result.tree(), Progress.NONE);
       int issues = Inspection.standard().inspect(result.tree(), LocalDate.EPOCH).size();
-      double analysed = millis(begin);
+      double analysed = Workshop.millis(begin);
       if (inventory.components().isEmpty() || issues < 0) {
         throw new IllegalStateException("nothing was found");
       }
       return new double[] {unpacked, analysed};
-    }
-  }
-
-  /// Copies this machine's programs and libraries until there are enough.
-  private static int collect(Path target, long limit) throws IOException {
-    Files.createDirectories(target);
-    List<Path> found = new ArrayList<>();
-    for (String folder : List.of("/usr/sbin", "/usr/bin", "/usr/lib/x86_64-linux-gnu")) {
-      try (Stream<Path> files = Files.list(Path.of(folder))) {
-        files
-            .filter(file -> Files.isRegularFile(file) && !Files.isSymbolicLink(file))
-            .filter(Files::isReadable)
-            .sorted()
-            .forEach(found::add);
-      }
-    }
-    long size = 0;
-    int count = 0;
-    // Every third, so that there are some of all kinds.
-    for (int offset = 0; offset < 3; offset++) {
-      for (int i = offset; i < found.size(); i += 3) {
-        Path file = found.get(i);
-        Path copy = target.resolve(file.toString().substring(1));
-        if (size + Files.size(file) <= limit) {
-          Files.createDirectories(copy.getParent());
-          Files.copy(file, copy);
-          size += Files.size(file);
-          count++;
-        }
-      }
-    }
-    return count;
-  }
-
-  private static String missing(Kind kind) throws IOException, InterruptedException {
-    for (String tool : kind.tools()) {
-      Process process = new ProcessBuilder("sh", "-c", "command -v " + tool).start();
-      process.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
-      if (process.waitFor() != 0) {
-        return tool;
-      }
-    }
-    return "";
-  }
-
-  private static void shell(Path folder, String command) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder("sh", "-c", command)
-            .directory(folder.toFile())
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    if (process.waitFor() != 0) {
-      throw new IllegalStateException(command + " fails");
-    }
-  }
-
-  private static double millis(long begin) {
-    return (System.nanoTime() - begin) / 1e6;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

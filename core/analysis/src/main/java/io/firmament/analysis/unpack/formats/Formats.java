@@ -44,6 +44,7 @@ import io.firmament.analysis.unpack.formats.uefi.CapsuleFormat;
 import io.firmament.analysis.unpack.formats.uefi.FlashDescriptorFormat;
 import io.firmament.analysis.unpack.formats.uefi.VariablesFormat;
 import io.firmament.analysis.unpack.formats.uefi.VolumeFormat;
+import io.firmament.analysis.unpack.formats.vendor.ArcadyanFormat;
 import io.firmament.analysis.unpack.formats.vendor.ChkFormat;
 import io.firmament.analysis.unpack.formats.vendor.DLinkAlphaFormat;
 import io.firmament.analysis.unpack.formats.vendor.DLinkEncryptedFormat;
@@ -116,6 +117,7 @@ public final class Formats {
         new DLinkShrsFormat(),
         new DLinkAlphaFormat(),
         new DLinkEncryptedFormat(),
+        new ArcadyanFormat(),
         new EngeniusFormat(),
         new MikrotikFormat(),
         new IntelHexFormat(),

@@ -5,8 +5,10 @@ import io.firmament.analysis.tree.Entry.DeviceNumber;
 import io.firmament.analysis.tree.EntryType;
 import io.firmament.analysis.unpack.formats.FormatCard.Magic;
 import io.firmament.analysis.unpack.io.Binary;
+import io.firmament.analysis.unpack.io.LimitException;
 import io.firmament.analysis.unpack.io.SourceChannel;
 import io.firmament.analysis.unpack.io.SourceInputStream;
+import io.firmament.analysis.unpack.io.TruncatedException;
 import io.firmament.base.finding.Confidence;
 import java.io.IOException;
 import java.io.InputStream;
@@ -133,8 +135,8 @@ final class ZipFormat implements Format {
   }
 
   private static void byLocalHeaders(ByteSource content, Sink sink) throws IOException {
-    try (ZipArchiveInputStream zip =
-        new ZipArchiveInputStream(new SourceInputStream(content, 0), "UTF-8", true, true)) {
+    SourceInputStream in = new SourceInputStream(content, 0);
+    try (ZipArchiveInputStream zip = new ZipArchiveInputStream(in, "UTF-8", true, true)) {
       for (ZipArchiveEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         if (entry.getGeneralPurposeBit().usesEncryption()) {
           sink.encrypted(entry.getName() + " needs a password");
@@ -146,8 +148,18 @@ final class ZipFormat implements Format {
           sink.file(raw(entry, new byte[0]), Body.decoded(() -> new Unclosed(zip)));
         }
       }
+    } catch (IOException e) {
+      throw atTheEnd(in, content, e);
     }
-    throw new io.firmament.analysis.unpack.io.TruncatedException("no central directory");
+    throw new TruncatedException("no central directory");
+  }
+
+  /// What a reader that hit the end of the data says of it, as what it is.
+  private static IOException atTheEnd(SourceInputStream in, ByteSource content, IOException e) {
+    boolean end = in.position() >= content.size();
+    return end && !(e instanceof LimitException)
+        ? new TruncatedException("the archive is cut off")
+        : e;
   }
 
   /// A member of an archive that is read on afterwards.

@@ -16,30 +16,39 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// Pictures, found with their exact ends and kept as files, so that what is inside of them is not
-/// taken for firmware.
+/// Pictures, and sound and video in RIFF, found with their exact ends and kept as files, so that
+/// what
+/// is inside of them is not taken for firmware.
 public final class PictureFormat implements Format {
   private static final int MOST_ITEMS = 1 << 20;
+  private static final long MOST_PIXELS = 1 << 16;
+  private static final Set<Long> BMP_HEADERS = Set.of(40L, 52L, 56L, 108L, 124L);
+  private static final Set<Integer> BMP_DEPTHS = Set.of(1, 4, 8, 16, 24, 32);
   private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
   @Override
   public FormatCard card() {
     return new FormatCard(
         "picture",
-        "PNG, JPEG and GIF pictures",
+        "PNG, JPEG, GIF and BMP pictures, and RIFF (WebP, WAVE, AVI)",
         FormatCard.Kind.DATA,
         List.of(
             Magic.hex(0, "89504e470d0a1a0a"),
             new Magic(0, JPEG),
             Magic.text(0, "GIF87a"),
-            Magic.text(0, "GIF89a")),
+            Magic.text(0, "GIF89a"),
+            Magic.text(0, "BM"),
+            Magic.text(0, "RIFF")),
         List.of(),
         List.of(),
         List.of(
             "W3C Portable Network Graphics (PNG) Specification, 3rd edition",
             "ITU-T T.81",
-            "GIF89a Specification"));
+            "GIF89a Specification",
+            "Windows GDI, Bitmap Storage: BITMAPFILEHEADER and BITMAPINFOHEADER",
+            "Multimedia Programming Interface and Data Specifications 1.0, RIFF"));
   }
 
   @Override
@@ -48,19 +57,28 @@ public final class PictureFormat implements Format {
       return switch (Binary.u8(source, start)) {
         case 0x89 -> found(start, png(source, start), Confidence.HIGH, "png");
         case 0xff -> found(start, jpeg(source, start), Confidence.MEDIUM, "jpeg");
+        case 'B' -> found(start, bmp(source, start), Confidence.MEDIUM, "bmp");
+        case 'R' -> riff(source, start);
         default -> found(start, gif(source, start), Confidence.MEDIUM, "gif");
       };
     } catch (TruncatedException e) {
       // A whole blob that breaks off is known by its start; elsewhere that would be a guess.
-      return start == 0 ? found(0, source.size(), Confidence.LOW, kind(source)) : Optional.empty();
+      return start == 0
+          ? kind(source).flatMap(kind -> found(0, source.size(), Confidence.LOW, kind))
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  private static String kind(ByteSource source) {
-    byte[] first = Binary.upTo(source, 0, 1);
-    return first[0] == 'G' ? "gif" : first[0] == -1 ? "jpeg" : "png";
+  /// What a blob is that breaks off; of the short magics nothing is said.
+  private static Optional<String> kind(ByteSource source) {
+    return switch (Binary.upTo(source, 0, 1)[0]) {
+      case 'G' -> Optional.of("gif");
+      case -1 -> Optional.of("jpeg");
+      case 'B', 'R' -> Optional.empty();
+      default -> Optional.of("png");
+    };
   }
 
   private static Optional<Chunk> found(long start, long end, Confidence confidence, String kind) {
@@ -137,6 +155,61 @@ public final class PictureFormat implements Format {
       }
       at += n - 1;
     }
+  }
+
+  /// The file's size, a header of a known size with a picture of known depth, and pixels that fit.
+  private static long bmp(ByteSource source, long start) throws IOException {
+    long size = Binary.u32le(source, start + 2);
+    long pixels = Binary.u32le(source, start + 10);
+    long header = Binary.u32le(source, start + 14);
+    long width = Binary.u32le(source, start + 18);
+    long height = Math.abs((int) Binary.u32le(source, start + 22));
+    int depth = Binary.u16le(source, start + 28);
+    long compression = Binary.u32le(source, start + 30);
+    boolean plausible =
+        Binary.u32le(source, start + 6) == 0
+            && BMP_HEADERS.contains(header)
+            && pixels >= 14 + header
+            && Binary.u16le(source, start + 26) == 1
+            && BMP_DEPTHS.contains(depth)
+            && compression <= 6
+            && width > 0
+            && width <= MOST_PIXELS
+            && height > 0
+            && height <= MOST_PIXELS;
+    long raw = plausible ? (width * depth + 31) / 32 * 4 * height : 0;
+    if (!plausible || size <= pixels || (compression == 0 && size < pixels + raw)) {
+      throw new CorruptException("no BMP");
+    }
+    if (size > source.size() - start) {
+      throw new TruncatedException("the pixels are cut off");
+    }
+    return start + size;
+  }
+
+  /// A form of a known kind whose chunks fill it exactly.
+  private static Optional<Chunk> riff(ByteSource source, long start) throws IOException {
+    long end = start + 8 + Binary.u32le(source, start + 4);
+    byte[] form = Binary.bytes(source, start + 8, 4);
+    String kind =
+        switch (Binary.text(form, 0, 4)) {
+          case "WEBP" -> "webp";
+          case "WAVE" -> "wav";
+          case "AVI " -> "avi";
+          default -> "";
+        };
+    if (kind.isEmpty() || end > source.size()) {
+      return Optional.empty();
+    }
+    long at = start + 12;
+    for (int i = 0; i < MOST_ITEMS && at < end; i++) {
+      long length = Binary.u32le(source, at + 4);
+      at += 8 + length + (length & 1);
+    }
+    // The last chunk's padding may be left away.
+    return at == end || at == end + 1
+        ? found(start, end, Confidence.MEDIUM, kind)
+        : Optional.empty();
   }
 
   /// Screen, blocks of an extension or an image, each with sub-blocks up to an empty one; `3B`.

@@ -27,7 +27,7 @@ final class LzmaFormat implements Format {
         "lzma",
         "LZMA_Alone stream",
         FormatCard.Kind.STREAM,
-        List.of(Magic.hex(0, "5d0000"), Magic.hex(0, "6d0000")),
+        List.of(Magic.hex(0, "5d0000"), Magic.hex(0, "5d001000"), Magic.hex(0, "6d0000")),
         List.of(".lzma"),
         List.of("only the properties lc=3 pb=2 lp=0 and lc=1 pb=2 lp=2 are searched for"),
         List.of("LZMA SDK, lzma-specification.txt"));

@@ -52,7 +52,9 @@ final class TarFormat implements Format {
         break;
       }
       members++;
+      long further = TarSparse.furtherRuns(head, source, at + BLOCK);
       long size = hasData(head[156]) ? number(head, 124, 12) : 0;
+      at += further;
       if (size < 0 || at + BLOCK > source.size() - size) {
         at = source.size();
         break;
@@ -100,13 +102,14 @@ final class TarFormat implements Format {
         throw new CorruptException("a negative size at offset " + at);
       }
       long stored = hasData(head[156]) ? size : 0;
-      long data = at + BLOCK;
+      long further = TarSparse.furtherRuns(head, content, at + BLOCK);
+      long data = at + BLOCK + further;
       if (extension) {
         extend(content, data, head[156], size, global, local);
       } else {
         Map<String, byte[]> pax = new HashMap<>(global);
         pax.putAll(local);
-        give(head, pax, content.slice(data, stored), sink);
+        give(head, pax, content.slice(at + BLOCK, further), content.slice(data, stored), sink);
         local.clear();
       }
       if (data > content.size() - stored) {
@@ -155,12 +158,18 @@ final class TarFormat implements Format {
         throw new CorruptException("a pax record that does not fit");
       }
       String key = new String(bytes, blank + 1, equals - blank - 1, StandardCharsets.UTF_8);
-      into.put(key, java.util.Arrays.copyOfRange(bytes, equals + 1, Math.max(equals + 1, end - 1)));
+      byte[] value = java.util.Arrays.copyOfRange(bytes, equals + 1, Math.max(equals + 1, end - 1));
+      if (TarSparse.isPartOfMap(key)) {
+        into.merge(TarSparse.MAP, value, TarFormat::joined);
+      } else {
+        into.put(key, value);
+      }
       at = end;
     }
   }
 
-  private static void give(byte[] head, Map<String, byte[]> pax, ByteSource data, Sink sink)
+  private static void give(
+      byte[] head, Map<String, byte[]> pax, ByteSource runs, ByteSource data, Sink sink)
       throws IOException {
     byte[] sparseName = pax.get("GNU.sparse.name");
     byte[] paxName = sparseName == null ? pax.get("path") : sparseName;
@@ -192,7 +201,8 @@ final class TarFormat implements Format {
     if (head[156] == '1') {
       sink.hardLink(entry, link);
     } else if (type == EntryType.FILE) {
-      TarSparse sparse = head[156] == 'S' ? TarSparse.old(head, data, 0) : TarSparse.pax(pax, data);
+      TarSparse sparse =
+          head[156] == 'S' ? TarSparse.old(head, runs, data) : TarSparse.pax(pax, data);
       sink.file(entry, sparse == null ? Body.of(data) : sparse.body());
     } else {
       sink.entry(entry);
@@ -202,13 +212,18 @@ final class TarFormat implements Format {
   private static byte[] name(byte[] head) {
     byte[] name = untilNul(head, 0, 100);
     byte[] prefix = head[262] == 0 ? untilNul(head, 345, 155) : new byte[0];
-    if (prefix.length == 0) {
-      return name;
-    }
+    return prefix.length == 0 ? name : joined(prefix, '/', name);
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    return joined(first, ',', second);
+  }
+
+  private static byte[] joined(byte[] first, char between, byte[] second) {
     ByteArrayOutputStream joined = new ByteArrayOutputStream();
-    joined.writeBytes(prefix);
-    joined.write('/');
-    joined.writeBytes(name);
+    joined.writeBytes(first);
+    joined.write(between);
+    joined.writeBytes(second);
     return joined.toByteArray();
   }
 

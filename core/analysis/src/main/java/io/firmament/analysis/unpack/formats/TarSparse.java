@@ -28,19 +28,29 @@ record TarSparse(ByteSource stored, List<Run> runs, long size) {
   }
 
   /// The old form, type flag `S`: four runs in the header at 386 and the size at 483; where 482 is
-  /// set, blocks of 21 runs follow before the data.
-  static TarSparse old(byte[] head, ByteSource source, long at) throws IOException {
+  /// set, blocks of 21 runs follow.
+  ///
+  /// @param more those blocks
+  static TarSparse old(byte[] head, ByteSource more, ByteSource stored) throws IOException {
     List<Run> runs = new ArrayList<>();
     runs(head, 386, 4, runs);
-    boolean more = head[482] != 0;
-    long next = at;
-    while (more) {
-      byte[] block = Binary.bytes(source, next, BLOCK);
-      runs(block, 0, 21, runs);
-      more = block[504] != 0;
-      next += BLOCK;
+    for (long at = 0; at < more.size(); at += BLOCK) {
+      runs(Binary.bytes(more, at, BLOCK), 0, 21, runs);
     }
-    return new TarSparse(source.slice(next, Long.MAX_VALUE), runs, TarFormat.number(head, 483, 12));
+    return new TarSparse(stored, runs, TarFormat.number(head, 483, 12));
+  }
+
+  /// How many bytes of further runs follow an old header, before the data; its size does not count
+  /// them.
+  static long furtherRuns(byte[] head, ByteSource source, long at) {
+    long next = at;
+    boolean more = head[156] == 'S' && head[482] != 0;
+    while (more) {
+      byte[] block = Binary.upTo(source, next, BLOCK);
+      more = block.length == BLOCK && block[504] != 0;
+      next += block.length;
+    }
+    return next - at;
   }
 
   private static void runs(byte[] block, int at, int count, List<Run> runs)
@@ -53,10 +63,18 @@ record TarSparse(ByteSource stored, List<Run> runs, long size) {
     }
   }
 
-  /// The pax forms 0.1 (the map is a record) and 1.0 (the map is decimal lines before the data);
-  /// null where the member is not sparse.
+  /// The keyword of a sparse map, in which those of the pax form 0.0 are gathered.
+  static final String MAP = "GNU.sparse.map";
+
+  /// Whether a record is one of the two that the pax form 0.0 repeats for each run.
+  static boolean isPartOfMap(String keyword) {
+    return keyword.equals("GNU.sparse.offset") || keyword.equals("GNU.sparse.numbytes");
+  }
+
+  /// The pax forms 0.0 and 0.1 (the map is in records) and 1.0 (the map is decimal lines before the
+  /// data); null where the member is not sparse.
   static @Nullable TarSparse pax(Map<String, byte[]> pax, ByteSource data) throws IOException {
-    byte[] map = pax.get("GNU.sparse.map");
+    byte[] map = pax.get(MAP);
     byte[] realSize = pax.get("GNU.sparse.realsize");
     byte[] size = realSize == null ? pax.get("GNU.sparse.size") : realSize;
     if (map != null && size != null) {
@@ -71,6 +89,7 @@ record TarSparse(ByteSource stored, List<Run> runs, long size) {
       return null;
     }
     Numbers numbers = new Numbers(Binary.upTo(data, 0, 1 << 20), '\n');
+    numbers.skipRemarks();
     long count = numbers.next();
     List<Run> runs = new ArrayList<>();
     for (long i = 0; i < count; i++) {
@@ -109,6 +128,15 @@ record TarSparse(ByteSource stored, List<Run> runs, long size) {
 
     int position() {
       return at;
+    }
+
+    /// Lines that begin with a hash.
+    void skipRemarks() {
+      while (more() && text[at] == '#') {
+        while (more() && text[at++] != mark) {
+          // To the end of the line.
+        }
+      }
     }
 
     long next() throws CorruptException {

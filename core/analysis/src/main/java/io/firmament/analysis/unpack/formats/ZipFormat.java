@@ -3,8 +3,11 @@ package io.firmament.analysis.unpack.formats;
 import io.firmament.analysis.tree.ByteSource;
 import io.firmament.analysis.tree.Entry.DeviceNumber;
 import io.firmament.analysis.tree.EntryType;
+import io.firmament.analysis.unpack.Note;
 import io.firmament.analysis.unpack.formats.FormatCard.Magic;
 import io.firmament.analysis.unpack.io.Binary;
+import io.firmament.analysis.unpack.io.CheckedContent;
+import io.firmament.analysis.unpack.io.CorruptException;
 import io.firmament.analysis.unpack.io.LimitException;
 import io.firmament.analysis.unpack.io.SourceChannel;
 import io.firmament.analysis.unpack.io.SourceInputStream;
@@ -17,16 +20,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.zip.X5455_ExtendedTimestamp;
 import org.apache.commons.compress.archivers.zip.X7875_NewUnix;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.commons.compress.archivers.zip.ZipShort;
+import org.tukaani.xz.LZMAInputStream;
 
 /// ZIP archives (also jar, apk, and update packages), by their central directory; without one, by
 /// their local headers.
 final class ZipFormat implements Format {
+  private static final int LZMA = 14;
+  private static final int LZMA_HEAD = 9;
+  private static final long MOST_DICTIONARY = 256 << 20;
   private static final long CENTRAL = 0x02014b50L;
   private static final ZipShort OWNER = new ZipShort(0x7875);
   private static final ZipShort TIME = new ZipShort(0x5455);
@@ -49,10 +57,15 @@ final class ZipFormat implements Format {
     if (head.length < 30 || head[4] > 63 || Binary.u16le(head, 26) == 0 || head[5] > 20) {
       return Optional.empty();
     }
-    long end = endOfDirectory(source, start);
     boolean encrypted = (head[6] & 1) != 0;
-    if (end > 0) {
-      return Optional.of(new Chunk(start, end, Confidence.HIGH, encrypted, Map.of()));
+    // A self-extracting archive may count its offsets from the start of the program before it.
+    for (long base : start == 0 ? new long[] {0} : new long[] {start, 0}) {
+      long end = endOfDirectory(source, start, base);
+      if (end > 0) {
+        Map<String, String> meta =
+            base == start ? Map.of() : Map.of("offsetsBefore", Long.toString(start));
+        return Optional.of(new Chunk(start, end, Confidence.HIGH, encrypted, meta));
+      }
     }
     return start == 0
         ? Optional.of(
@@ -61,9 +74,9 @@ final class ZipFormat implements Format {
         : Optional.empty();
   }
 
-  /// Section 4.3.16: finds the end record whose central directory lies where it says, relative to
-  /// the start of this archive. Gives -1 where there is none.
-  private static long endOfDirectory(ByteSource source, long start) {
+  /// Section 4.3.16: finds the end record whose central directory lies where it says, counted from
+  /// a base. Gives -1 where there is none.
+  private static long endOfDirectory(ByteSource source, long start, long origin) {
     byte[] buffer = new byte[(1 << 16) + 22];
     for (long base = start; base < source.size(); base += 1 << 16) {
       int filled = source.read(base, buffer, 0, buffer.length);
@@ -75,8 +88,8 @@ final class ZipFormat implements Format {
           boolean zip64 = offset == 0xffffffffL || Binary.u16le(buffer, i + 10) == 0xffff;
           if (end <= source.size()
               && (zip64
-                  ? base + i - 20 >= start
-                  : isCentral(source, start, offset, size, base + i))) {
+                  ? origin == start && base + i - 20 >= start
+                  : isCentral(source, origin, offset, size, base + i))) {
             return end;
           }
         }
@@ -98,23 +111,81 @@ final class ZipFormat implements Format {
       byLocalHeaders(content, sink);
       return;
     }
-    try (ZipFile zip = open(content)) {
+    String before = chunk.meta().getOrDefault("offsetsBefore", "0");
+    try (ZipFile zip = open(new Preceded(Long.parseLong(before), content))) {
       for (ZipArchiveEntry entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
         RawEntry raw = raw(entry, new byte[0]);
         if (entry.getGeneralPurposeBit().usesEncryption()) {
           sink.encrypted(entry.getName() + " needs a password");
-        } else if (!zip.canReadEntryData(entry)) {
+        } else if (!canRead(zip, entry)) {
           sink.unsupported(entry.getName() + " uses method " + entry.getMethod());
         } else if (raw.type() == EntryType.SYMLINK) {
-          try (InputStream in = zip.getInputStream(entry)) {
+          try (InputStream in = content(zip, entry)) {
             sink.entry(raw(entry, in.readNBytes(sink.limits().nameBytes())));
           }
         } else if (raw.type() == EntryType.FILE) {
-          sink.file(raw, Body.decoded(() -> zip.getInputStream(entry)));
+          sink.file(raw, Body.decoded(() -> content(zip, entry)));
         } else {
           sink.entry(raw);
         }
       }
+    }
+  }
+
+  private static boolean canRead(ZipFile zip, ZipArchiveEntry entry) {
+    return entry.getMethod() == LZMA || zip.canReadEntryData(entry);
+  }
+
+  /// The content, which fails at its end where its checksum is another.
+  private static InputStream content(ZipFile zip, ZipArchiveEntry entry) throws IOException {
+    InputStream in =
+        entry.getMethod() == LZMA
+            ? lzma(zip.getRawInputStream(entry), entry)
+            : zip.getInputStream(entry);
+    return entry.getCrc() == ZipArchiveEntry.CRC_UNKNOWN || entry.getSize() <= 0
+        ? in
+        : new CheckedContent(in, entry.getSize(), new CRC32(), entry.getCrc());
+  }
+
+  /// Section 5.8: version of the SDK, length of the properties, properties, stream; the end is
+  /// marked where bit 1 of the flags says so.
+  private static InputStream lzma(InputStream raw, ZipArchiveEntry entry) throws IOException {
+    byte[] head = raw.readNBytes(LZMA_HEAD);
+    if (head.length < LZMA_HEAD || Binary.u16le(head, 2) != 5) {
+      throw new CorruptException("no properties of LZMA");
+    }
+    long dictionary = Binary.u32le(head, 5);
+    boolean marked = (entry.getGeneralPurposeBit().encode()[0] & 2) != 0;
+    if (dictionary > MOST_DICTIONARY) {
+      throw new LimitException(
+          Note.Limit.CODEC_MEMORY, "LZMA needs a dictionary of " + dictionary + " bytes");
+    }
+    return new LZMAInputStream(
+        raw, marked ? -1 : entry.getSize(), head[4], (int) Math.max(dictionary, 1 << 12));
+  }
+
+  /// Bytes behind so many others that are not there.
+  private record Preceded(long before, ByteSource content) implements ByteSource {
+    @Override
+    public long size() {
+      return before + content.size();
+    }
+
+    @Override
+    public int read(long offset, byte[] into, int at, int length) {
+      if (offset >= before) {
+        return content.read(offset - before, into, at, length);
+      }
+      int n = (int) Math.min(length, before - offset);
+      java.util.Arrays.fill(into, at, at + n, (byte) 0);
+      return n;
+    }
+
+    @Override
+    public ByteSource slice(long offset, long length) {
+      return offset >= before
+          ? content.slice(offset - before, length)
+          : new Preceded(before - offset, content.slice(0, Math.max(0, length - before + offset)));
     }
   }
 

@@ -1,6 +1,9 @@
 package io.firmament.analysis.cli;
 
 import io.avaje.jsonb.Jsonb;
+import io.firmament.analysis.cache.BlobCache;
+import io.firmament.analysis.cache.FolderBlobCache;
+import io.firmament.analysis.cache.Reuse;
 import io.firmament.analysis.inspect.Inspection;
 import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
@@ -29,12 +32,16 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `analyze IMAGE`: unpacks, identifies and inspects one image; see [Options#USAGE].
 public final class Analyze {
   private static final int WRONG_USAGE = 64;
+
+  /// Who runs this on a machine of his own is one tenant.
+  private static final String TENANT = "local";
 
   private final PrintStream out;
   private final PrintStream err;
@@ -93,8 +100,13 @@ public final class Analyze {
                     work,
                     options.limits(),
                     UnpackProgress.SILENT)) {
-      InventoryReport inventory = Inventory.standard().identify(unpacked.tree(), Progress.NONE);
-      List<Issue> issues = Inspection.standard().inspect(unpacked.tree(), options.at());
+      Path folder = options.cache();
+      BlobCache cache = folder == null ? BlobCache.NONE : FolderBlobCache.in(folder);
+      Reuse read = new Reuse(cache, TENANT);
+      Reuse inspected = new Reuse(cache, TENANT);
+      InventoryReport inventory =
+          Inventory.standard().identify(unpacked.tree(), Progress.NONE, read);
+      List<Issue> issues = Inspection.standard().inspect(unpacked.tree(), options.at(), inspected);
       Outcome outcome = Outcome.of(unpacked.report());
       AnalysisReport report =
           AnalysisReport.of(
@@ -109,8 +121,23 @@ public final class Analyze {
       write(options.sbom(), to -> sbom(options, report, to));
       write(options.tar(), to -> TreeTar.write(unpacked.tree(), to));
       new Summary(report).print(options.image(), out);
+      if (folder != null) {
+        reused("inventory", read.counts());
+        reused("inspection", inspected.counts());
+      }
       return outcome;
     }
+  }
+
+  private void reused(String what, Reuse.Counts counts) {
+    out.printf(
+        Locale.ROOT,
+        "Looked at for the %s: %,d of %,d contents, %,d of %,d bytes%n",
+        what,
+        counts.looked(),
+        counts.contents(),
+        counts.lookedBytes(),
+        counts.bytes());
   }
 
   private static void json(AnalysisReport report, OutputStream to) throws IOException {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// What the command line asks for.
 ///
 /// @param json where the report goes; null for nowhere, and so for the next three
+/// @param cache folder of what is known of contents; null where nothing is to be known
 /// @param at the day that stands for today
 record Options(
     Path image,
@@ -19,16 +20,19 @@ record Options(
     @Nullable Path tree,
     @Nullable Path sbom,
     @Nullable Path tar,
+    @Nullable Path cache,
     LocalDate at,
     Limits limits) {
   static final String USAGE =
       """
-      usage: analyze IMAGE [--json FILE] [--tree FILE] [--sbom FILE] [--extract-tar FILE] [--at DATE] [--limits NAME=VALUE,...]
+      usage: analyze IMAGE [--json FILE] [--tree FILE] [--sbom FILE] [--extract-tar FILE] [--cache FOLDER] [--at DATE] [--limits NAME=VALUE,...]
 
       --json FILE         the report, as schema/src/main/resources/firmament/analysis-report.schema.json says
       --tree FILE         every entry of the tree as one JSON object a line
       --sbom FILE         CycloneDX JSON, or XML where FILE ends with .xml, or SPDX where with .spdx.json
       --extract-tar FILE  the whole tree as a tar archive
+      --cache FOLDER      keeps what was found in each content, so that the next image is looked at only where it
+                          differs; the folder holds secrets that are in the images
       --at DATE           the day that stands for today (YYYY-MM-DD), for what depends on it
       --limits ...        input-bytes, total-bytes, free-bytes, ratio, entries, depth, codec-memory, name-bytes, notes;
                           values may end with k, m or g
@@ -51,6 +55,7 @@ record Options(
     Path tree = null;
     Path sbom = null;
     Path tar = null;
+    Path cache = null;
     LocalDate at = LocalDate.now(ZoneOffset.UTC);
     Limits.Builder limits = Limits.builder();
     for (int i = 0; i < arguments.size(); i++) {
@@ -71,6 +76,7 @@ record Options(
         case "--tree" -> tree = Path.of(value);
         case "--sbom" -> sbom = Path.of(value);
         case "--extract-tar" -> tar = Path.of(value);
+        case "--cache" -> cache = Path.of(value);
         case "--at" -> at = date(value);
         case "--limits" -> limits(value, limits);
         default -> throw new UsageException("no such option: " + argument);
@@ -79,7 +85,7 @@ record Options(
     if (image == null) {
       throw new UsageException("an image is missing");
     }
-    return new Options(image, json, tree, sbom, tar, at, limits.build());
+    return new Options(image, json, tree, sbom, tar, cache, at, limits.build());
   }
 
   private static LocalDate date(String text) throws UsageException {

@@ -15,7 +15,9 @@ public final class FindingsPage {
 
       A finding rests on a content, not on a path: the same content in several places is one finding \
       with all its paths. Its id is derived from the rule and from what it rests on, so that it is \
-      the same in every run and in the next version of the image. Secrets are shown by their first \
+      the same in every run and in the next version of the image. The id of a secret's finding is \
+      derived from where the secret stands and under which name, and never from the secret, which \
+      could be guessed from it. Secrets are shown by their first \
       and last four characters, or not at all. A rule lists at most 2,000 findings and says how \
       many it does not list.
 

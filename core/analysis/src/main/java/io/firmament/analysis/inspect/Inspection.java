@@ -1,5 +1,7 @@
 package io.firmament.analysis.inspect;
 
+import io.firmament.analysis.cache.Reuse;
+import io.firmament.analysis.cache.ValueCodec;
 import io.firmament.analysis.elf.ElfFile;
 import io.firmament.analysis.inspect.rules.AuthorizedKeyRule;
 import io.firmament.analysis.inspect.rules.BinaryHardeningRule;
@@ -60,6 +62,8 @@ public final class Inspection {
           .thenComparing(issue -> issue.paths().getFirst())
           .thenComparing(Issue::id);
 
+  private static final ValueCodec<List<List<Rule.Noted>>> NOTES = ValueCodec.plain();
+
   private final List<Rule> rules;
   private final Anchors anchors;
 
@@ -116,7 +120,14 @@ public final class Inspection {
 
   /// Worst first; the date stands for today, so that a run can be repeated.
   public List<Issue> inspect(FileTree tree, LocalDate analysisDate) {
-    List<List<List<Rule.Noted>>> looks = Blobs.of(tree).map(this::look, (_, _) -> {});
+    return inspect(tree, analysisDate, Reuse.none());
+  }
+
+  /// The same, where what is known of a content need not be noted again. The findings are the same
+  /// with and without what is known.
+  public List<Issue> inspect(FileTree tree, LocalDate analysisDate, Reuse known) {
+    List<List<List<Rule.Noted>>> looks =
+        Blobs.of(tree).map(blob -> known.of(blob, "inspect", NOTES, this::look), (_, _) -> {});
     List<Issue> issues = new ArrayList<>();
     for (int i = 0; i < rules.size(); i++) {
       List<Rule.Noted> noted = new ArrayList<>();

@@ -1,5 +1,7 @@
 package io.firmament.analysis.inventory;
 
+import io.firmament.analysis.cache.Reuse;
+import io.firmament.analysis.cache.ValueCodec;
 import io.firmament.analysis.identity.ArchitectureVote;
 import io.firmament.analysis.identity.ImageIdentity;
 import io.firmament.analysis.identity.Platform;
@@ -9,17 +11,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Identifies the software of an unpacked image.
 public final class Inventory {
   private final List<PackageDatabase> databases;
   private final List<VersionRule> rules;
   private final BlobReader reader;
+  private final ValueCodec<BlobFacts> codec;
 
   private Inventory(List<PackageDatabase> databases, List<VersionRule> rules) {
     this.databases = databases;
     this.rules = rules;
     this.reader = new BlobReader(rules);
+    this.codec =
+        ValueCodec.sharing(
+            VersionRule.class,
+            VersionRule::id,
+            rules.stream().collect(Collectors.toMap(VersionRule::id, rule -> rule)));
   }
 
   /// With all detectors.
@@ -30,6 +39,12 @@ public final class Inventory {
 
   /// Reads every distinct content once, on all processors; deterministic.
   public InventoryReport identify(FileTree tree, Progress progress) {
+    return identify(tree, progress, Reuse.none());
+  }
+
+  /// The same, where what is known of a content need not be read again. The report is the same with
+  /// and without what is known.
+  public InventoryReport identify(FileTree tree, Progress progress, Reuse known) {
     Fusion fusion = new Fusion(rules);
     Roots roots = new Roots(tree);
     List<Distribution> distributions = Distribution.read(roots);
@@ -43,7 +58,9 @@ public final class Inventory {
         fusion.add(installed, byRoot.get(installed.root()));
       }
     }
-    List<BlobFacts> contents = Blobs.of(tree).map(reader::read, progress::advanced);
+    List<BlobFacts> contents =
+        Blobs.of(tree)
+            .map(blob -> known.of(blob, "inventory", codec, reader::read), progress::advanced);
     contents.forEach(fusion::add);
     for (BlobFacts facts : contents) {
       facts

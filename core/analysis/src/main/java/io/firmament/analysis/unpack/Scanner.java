@@ -53,6 +53,9 @@ final class Scanner {
       for (Magic magic : format.card().magics()) {
         Pattern pattern = new Pattern(format, format.card().id(), magic);
         patterns.add(pattern);
+        if (magic.fromEnd()) {
+          continue;
+        }
         longest = Math.max(longest, magic.bytes().length);
         int key = (magic.bytes()[0] & 0xff) << 8 | (magic.bytes()[1] & 0xff);
         Pattern[] old = dispatch[key];
@@ -80,6 +83,9 @@ final class Scanner {
 
   private static boolean startsWith(ByteSource source, byte[] head, Magic magic) {
     byte[] bytes = magic.bytes();
+    if (magic.fromEnd()) {
+      return Binary.matches(source, source.size() + magic.offset(), bytes);
+    }
     int end = magic.offset() + bytes.length;
     return end <= head.length
         ? Arrays.equals(bytes, 0, bytes.length, head, magic.offset(), end)

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,59 @@ class AnalyzeTest {
         SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
             .getSchema(Files.readString(SCHEMA));
     assertEquals(List.of(), schema.validate(Files.readString(report), InputFormat.JSON));
+  }
+
+  private static byte[] version(String changed) throws IOException {
+    ByteArrayOutputStream image = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(image)) {
+      for (String[] file :
+          new String[][] {
+            {"etc/shadow", "root:$1$abcdefgh$G9NzmGyUbbCVFVNuk7Z7W/:0:0:99999:7:::\n"},
+            {"etc/inittab", "ttyS0::respawn:/bin/sh\n"},
+            {"usr/share/text", "a text that stays as it is\n".repeat(2000)},
+            {"etc/config/wireless", changed}
+          }) {
+        byte[] content = file[1].getBytes(StandardCharsets.UTF_8);
+        TarArchiveEntry entry = new TarArchiveEntry(file[0]);
+        entry.setSize(content.length);
+        entry.setModTime(0);
+        tar.putArchiveEntry(entry);
+        tar.write(content);
+        tar.closeArchiveEntry();
+      }
+    }
+    return image.toByteArray();
+  }
+
+  @Test
+  void looksOnlyAtWhatTheNextVersionChanged() throws IOException {
+    String wireless = "config wifi-iface\n option key 'correct horse battery'\n";
+    Path first = file("first.tar", version("# none\n"));
+    Path second = file("second.tar", version(wireless));
+    Path cache = work.resolve("cache");
+    Path cold = work.resolve("cold.json");
+    Path warm = work.resolve("warm.json");
+    String day = "2026-11-23";
+    assertEquals(0, run(first.toString(), "--cache", cache.toString(), "--at", day));
+    assertTrue(out.toString().contains("for the inspection: 4 of 4 contents"), out::toString);
+    assertEquals(0, run(second.toString(), "--json", cold.toString(), "--at", day));
+    out.reset();
+    assertEquals(
+        0,
+        run(
+            second.toString(),
+            "--json",
+            warm.toString(),
+            "--cache",
+            cache.toString(),
+            "--at",
+            day));
+    String text = out.toString();
+    String looked = "1 of 4 contents, %d of ".formatted(wireless.length());
+    assertTrue(text.contains("for the inventory: " + looked), text);
+    assertTrue(text.contains("for the inspection: " + looked), text);
+    assertEquals(Files.readString(cold), Files.readString(warm));
+    assertTrue(Files.readString(warm).contains("configured-secret"), "the change has a finding");
   }
 
   @Test

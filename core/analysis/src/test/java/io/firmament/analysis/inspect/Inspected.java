@@ -2,6 +2,8 @@ package io.firmament.analysis.inspect;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.firmament.analysis.cache.MemoryBlobCache;
+import io.firmament.analysis.cache.Reuse;
 import io.firmament.analysis.tree.MemoryTree;
 import io.firmament.base.finding.Issue;
 import java.io.IOException;
@@ -17,8 +19,15 @@ public final class Inspected {
 
   private Inspected() {}
 
+  /// The findings; the same when everything is known already, of which nothing is looked at again.
   public static List<Issue> all(MemoryTree tree) {
-    return Inspection.standard().inspect(tree, TODAY);
+    List<Issue> cold = Inspection.standard().inspect(tree, TODAY);
+    MemoryBlobCache cache = new MemoryBlobCache(1 << 24);
+    Inspection.standard().inspect(tree, TODAY, new Reuse(cache, "tenant"));
+    Reuse known = new Reuse(cache, "tenant");
+    assertEquals(cold, Inspection.standard().inspect(tree, TODAY, known));
+    assertEquals(0, known.counts().looked());
+    return cold;
   }
 
   /// The findings of one rule.

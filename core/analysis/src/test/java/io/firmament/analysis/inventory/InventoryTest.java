@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.avaje.jsonb.Jsonb;
+import io.firmament.analysis.cache.MemoryBlobCache;
+import io.firmament.analysis.cache.Reuse;
 import io.firmament.analysis.elf.TestElf;
 import io.firmament.analysis.tree.MemoryTree;
 import io.firmament.base.finding.Component;
@@ -288,7 +290,13 @@ final class InventoryTest {
   }
 
   private static InventoryReport identify(MemoryTree tree) {
-    return Inventory.standard().identify(tree, Progress.NONE);
+    InventoryReport cold = Inventory.standard().identify(tree, Progress.NONE);
+    MemoryBlobCache cache = new MemoryBlobCache(1 << 24);
+    Inventory.standard().identify(tree, Progress.NONE, new Reuse(cache, "tenant"));
+    Reuse known = new Reuse(cache, "tenant");
+    assertEquals(cold, Inventory.standard().identify(tree, Progress.NONE, known));
+    assertEquals(0, known.counts().looked());
+    return cold;
   }
 
   private static String json(InventoryReport report) {

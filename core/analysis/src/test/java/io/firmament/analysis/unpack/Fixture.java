@@ -19,15 +19,25 @@ import java.util.zip.GZIPInputStream;
 /// `NAME.img` or `NAME.img.gz` is the image, `NAME.tree` the expected tree in the form of
 /// [TreeLines]. `NAME.start`, where it is there, has the first byte and the end of the format's
 /// chunk in the image as two decimals, or `head` for a format that is recognised at the first byte
-/// of an image only; without it the chunk is the whole image. `NAME.notes`, where it is there, has
+/// of an image only, or `open` for one that moreover says nothing of its length, so that nobody can
+/// see that it was cut off; without it the chunk is the whole image. `NAME.notes`, where it is
+/// there, has
 /// kind and detail of each note that the image must give; without it there must be none.
 ///
 /// @param format id of the format
 /// @param name without a suffix
 /// @param headOnly the image is not looked for at other offsets
+/// @param openEnded the image says nothing of its length
 /// @param start first byte of the chunk in the image
 /// @param end one past the chunk's last byte
-record Fixture(String format, String name, Path image, boolean headOnly, long start, long end) {
+record Fixture(
+    String format,
+    String name,
+    Path image,
+    boolean headOnly,
+    boolean openEnded,
+    long start,
+    long end) {
   /// Every fixture, in order of format and name.
   static List<Fixture> all() {
     try (Stream<Path> files = Files.walk(folder())) {
@@ -63,12 +73,13 @@ record Fixture(String format, String name, Path image, boolean headOnly, long st
     Path start = folder.resolve(name + ".start");
     try {
       String text = Files.exists(start) ? Files.readString(start).strip() : "";
-      if (text.isEmpty() || text.equals("head")) {
-        return new Fixture(format, name, image, !text.isEmpty(), 0, bytes(image).length);
+      if (text.isEmpty() || text.equals("head") || text.equals("open")) {
+        boolean open = text.equals("open");
+        return new Fixture(format, name, image, !text.isEmpty(), open, 0, bytes(image).length);
       }
       String[] range = text.split("\\s+", -1);
       return new Fixture(
-          format, name, image, false, Long.parseLong(range[0]), Long.parseLong(range[1]));
+          format, name, image, false, false, Long.parseLong(range[0]), Long.parseLong(range[1]));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -111,6 +111,9 @@ class FixtureTest {
     return forEach(
         "is never cut off in silence",
         (fixture, image) -> {
+          if (fixture.openEnded()) {
+            return;
+          }
           int end = (int) fixture.end();
           for (int length :
               new int[] {end / 8, end / 3, end / 2, end * 3 / 4, end - 9, end - 2, end - 1}) {

@@ -4,6 +4,7 @@ import io.firmament.analysis.unpack.formats.Format;
 import io.firmament.analysis.unpack.formats.Formats;
 import io.firmament.analysis.unpack.io.HeapByteSource;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,13 +23,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Feeds changed fixtures to the engine and says what it does not bear: an exception that is not
 /// declared, a hang, a result that cannot be used, or two results of the same bytes.
 ///
-/// By hand: `core/analysis/fuzz SECONDS [SEED [FORMAT]]`. A case is made from the seed and its
-/// number alone, so that a finding can be made again.
+/// By hand: `core/analysis/fuzz SECONDS [SEED [FORMAT]]`. A case is made from the seed, its number
+/// and the fixtures alone; the images of findings are kept in `target/fuzz`.
 final class Fuzz {
   private static final long SLOW_SECONDS = 10;
   private static final Limits LIMITS =
@@ -39,6 +41,7 @@ final class Fuzz {
   private final Map<String, Format> formats = new LinkedHashMap<>();
   private final Path work;
   private final LinkedHashMap<String, String> findings = new LinkedHashMap<>();
+  private byte[] last = {};
 
   Fuzz(List<Fixture> fixtures, Path work) throws IOException {
     this.fixtures = fixtures;
@@ -60,12 +63,19 @@ final class Fuzz {
     int index = random.nextInt(fixtures.size());
     byte[] bytes = made(index, random);
     String name = "%s seed %d case %d".formatted(fixtures.get(index), seed, number);
-    String id = fixtures.get(index).format();
+    check(fixtures.get(index).format(), bytes, name, number % 16 == 0);
+  }
+
+  /// Feeds one image to the probe of a format and to the engine.
+  ///
+  /// @param twice the results of two runs are compared
+  void check(String id, byte[] bytes, String name, boolean twice) throws IOException {
+    last = bytes;
     probe(Objects.requireNonNull(formats.get(id), id), bytes, name);
     Path folder = Files.createTempDirectory(work, "case");
     try {
       UnpackReport report = unpack(bytes, folder, name);
-      if (report != null && number % 16 == 0) {
+      if (report != null && twice) {
         UnpackReport again = unpack(bytes, folder, name);
         if (!report.equals(again)) {
           finding("two results of the same bytes", name);
@@ -182,6 +192,15 @@ final class Fuzz {
     }
   }
 
+  /// Writes the image of a finding into `target/fuzz`, as [FuzzTest] wants it among the resources.
+  private void keep(String name) throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "fuzz"));
+    Path file = folder.resolve(name.replace('/', '.').replace(' ', '-') + ".img.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(last);
+    }
+  }
+
   /// Runs cases until the time is over; exit code 1 where anything was found.
   public static void main(String[] arguments) throws IOException {
     long seconds = Long.parseLong(arguments[0]);
@@ -202,6 +221,7 @@ final class Fuzz {
         known = fuzz.findings.size();
         Map.Entry<String, String> last = fuzz.findings.lastEntry();
         out.printf("%s%n    %s%n", last.getValue(), last.getKey());
+        fuzz.keep(last.getValue());
       }
       if (number % 5000 == 0) {
         out.printf("%,d cases, %d findings%n", number, known);

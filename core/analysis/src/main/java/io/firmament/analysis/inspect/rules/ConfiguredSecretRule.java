@@ -12,9 +12,9 @@ import io.firmament.base.finding.Issue;
 import io.firmament.base.finding.Severity;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -203,14 +203,18 @@ public final class ConfiguredSecretRule implements Rule {
 
   @Override
   public List<Issue> conclude(FileTree tree, LocalDate analysisDate, List<Noted> noted) {
-    Map<String, List<Found>> found = new TreeMap<>();
+    Map<String, List<Found>> found = new LinkedHashMap<>();
     for (Noted note : noted) {
       if (note instanceof Found each) {
         found.computeIfAbsent(each.name() + "\0" + each.value(), _ -> new ArrayList<>()).add(each);
       }
     }
     List<Issue> issues = new ArrayList<>();
-    found.forEach((key, copies) -> issues.add(issue(key, copies)));
+    Standing standing = new Standing();
+    for (List<Found> copies : found.values()) {
+      List<Blob> blobs = copies.stream().map(Found::blob).toList();
+      issues.add(issue(standing.next(copies.getFirst().name(), blobs), copies));
+    }
     return issues;
   }
 

@@ -15,6 +15,8 @@ import io.firmament.base.finding.Severity;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -209,24 +211,26 @@ public final class PasswordHashRule implements Rule {
 
   @Override
   public List<Issue> conclude(FileTree tree, LocalDate analysisDate, List<Noted> noted) {
-    Map<String, Account> accounts = new TreeMap<>();
-    Map<String, List<String>> paths = new TreeMap<>();
+    Map<String, Account> accounts = new LinkedHashMap<>();
+    Map<String, List<Blob>> blobs = new HashMap<>();
     for (Noted note : noted) {
       if (note instanceof Account account) {
         accounts.merge(
             account.key(),
             account,
             (a, b) -> a.confidence().compareTo(b.confidence()) <= 0 ? a : b);
-        paths.computeIfAbsent(account.key(), _ -> new ArrayList<>()).addAll(account.blob().paths());
+        blobs.computeIfAbsent(account.key(), _ -> new ArrayList<>()).add(account.blob());
       }
     }
     List<Issue> issues = new ArrayList<>();
+    Standing standing = new Standing();
     int tried = 0;
     for (Map.Entry<String, Account> each : accounts.entrySet()) {
       Account account = each.getValue();
       Optional<PasswordHash> hash = PasswordHash.parse(account.field());
       boolean known = hash.isPresent() && tried++ < MOST_TRIED && cracks(account, hash.get());
-      issues.add(issue(account, known, paths.getOrDefault(each.getKey(), List.of())));
+      List<Blob> copies = blobs.getOrDefault(each.getKey(), List.of());
+      issues.add(issue(standing.next(account.user(), copies), account, known, copies));
     }
     return issues;
   }
@@ -239,7 +243,7 @@ public final class PasswordHashRule implements Rule {
     return hash.crack(all.stream().distinct().toList()).isPresent();
   }
 
-  private static Issue issue(Account account, boolean known, List<String> paths) {
+  private static Issue issue(String evidence, Account account, boolean known, List<Blob> copies) {
     boolean open = account.scheme() == Scheme.EMPTY;
     Severity severity =
         known || (open && account.administrator()) ? Severity.CRITICAL : account.scheme().severity;
@@ -251,7 +255,7 @@ public final class PasswordHashRule implements Rule {
             : known ? " has a well-known default password (" : " has a built-in password (";
     return Findings.issue(
         CARD,
-        account.key(),
+        evidence,
         sure || known ? severity : Severity.LOW,
         known ? Confidence.HIGH : account.confidence(),
         open
@@ -259,7 +263,7 @@ public final class PasswordHashRule implements Rule {
             : (sure ? who + what : "A password hash" + (known ? " of a default password (" : " ("))
                 + account.scheme().text
                 + ")",
-        paths,
+        copies.stream().flatMap(copy -> copy.paths().stream()).toList(),
         Map.of(
             "user",
             account.user(),

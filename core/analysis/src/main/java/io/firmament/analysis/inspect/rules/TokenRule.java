@@ -13,9 +13,9 @@ import io.firmament.base.finding.Issue;
 import io.firmament.base.finding.Severity;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -112,7 +112,7 @@ public final class TokenRule implements Rule {
 
   @Override
   public List<Issue> conclude(FileTree tree, LocalDate analysisDate, List<Noted> noted) {
-    Map<String, List<Found>> tokens = new TreeMap<>();
+    Map<String, List<Found>> tokens = new LinkedHashMap<>();
     for (Noted note : noted) {
       if (note instanceof Found found) {
         tokens
@@ -121,7 +121,11 @@ public final class TokenRule implements Rule {
       }
     }
     List<Issue> issues = new ArrayList<>();
-    tokens.forEach((key, copies) -> issues.add(issue(key, copies)));
+    Standing standing = new Standing();
+    for (List<Found> copies : tokens.values()) {
+      List<Blob> blobs = copies.stream().map(Found::blob).toList();
+      issues.add(issue(standing.next(copies.getFirst().kind().id(), blobs), copies));
+    }
     return issues;
   }
 

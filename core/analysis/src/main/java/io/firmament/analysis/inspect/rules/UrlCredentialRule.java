@@ -12,9 +12,9 @@ import io.firmament.base.finding.Issue;
 import io.firmament.base.finding.Severity;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -99,7 +99,7 @@ public final class UrlCredentialRule implements Rule {
 
   @Override
   public List<Issue> conclude(FileTree tree, LocalDate analysisDate, List<Noted> noted) {
-    Map<String, List<Found>> found = new TreeMap<>();
+    Map<String, List<Found>> found = new LinkedHashMap<>();
     for (Noted note : noted) {
       if (note instanceof Found each) {
         String key =
@@ -108,7 +108,12 @@ public final class UrlCredentialRule implements Rule {
       }
     }
     List<Issue> issues = new ArrayList<>();
-    found.forEach((key, copies) -> issues.add(issue(key, copies)));
+    Standing standing = new Standing();
+    for (List<Found> copies : found.values()) {
+      Found first = copies.getFirst();
+      String name = first.scheme() + "://" + first.user() + "@" + first.host();
+      issues.add(issue(standing.next(name, copies.stream().map(Found::blob).toList()), copies));
+    }
     return issues;
   }
 

@@ -30,11 +30,18 @@ public record FormatCard(
   }
 
   /// Bytes at a fixed distance from the start of a chunk.
+  ///
+  /// @param offset a negative one counts from the end of a blob, which then is the whole chunk
   public record Magic(int offset, byte[] bytes) {
     public Magic {
-      if (offset < 0 || bytes.length < 2) {
+      if (bytes.length < 2) {
         throw new IllegalArgumentException("a magic has at least two bytes");
       }
+    }
+
+    /// Whether it is looked for at the end of a blob.
+    public boolean fromEnd() {
+      return offset < 0;
     }
 
     /// Hexadecimal digits, blanks ignored.

@@ -8,10 +8,16 @@ import io.firmament.analysis.unpack.formats.android.VbmetaFormat;
 import io.firmament.analysis.unpack.formats.android.VendorBootFormat;
 import io.firmament.analysis.unpack.formats.archive.ArjFormat;
 import io.firmament.analysis.unpack.formats.archive.CabFormat;
+import io.firmament.analysis.unpack.formats.archive.CompoundFormat;
+import io.firmament.analysis.unpack.formats.archive.DmgFormat;
+import io.firmament.analysis.unpack.formats.archive.LhaFormat;
+import io.firmament.analysis.unpack.formats.archive.Par2Format;
 import io.firmament.analysis.unpack.formats.archive.PdfFormat;
 import io.firmament.analysis.unpack.formats.archive.PictureFormat;
+import io.firmament.analysis.unpack.formats.archive.RarFormat;
 import io.firmament.analysis.unpack.formats.archive.RpmFormat;
-import io.firmament.analysis.unpack.formats.archive.SevenZipFormat;
+import io.firmament.analysis.unpack.formats.archive.WimFormat;
+import io.firmament.analysis.unpack.formats.archive.XarFormat;
 import io.firmament.analysis.unpack.formats.boot.FitFormat;
 import io.firmament.analysis.unpack.formats.boot.IkconfigFormat;
 import io.firmament.analysis.unpack.formats.boot.UBootEnvFormat;
@@ -37,6 +43,7 @@ import io.firmament.analysis.unpack.formats.mcu.TiTextFormat;
 import io.firmament.analysis.unpack.formats.mcu.Uf2Format;
 import io.firmament.analysis.unpack.formats.minix.MinixFormat;
 import io.firmament.analysis.unpack.formats.romfs.RomfsFormat;
+import io.firmament.analysis.unpack.formats.sevenzip.SevenZipFormat;
 import io.firmament.analysis.unpack.formats.squashfs.SquashfsFormat;
 import io.firmament.analysis.unpack.formats.ubi.UbiFormat;
 import io.firmament.analysis.unpack.formats.ubifs.UbifsFormat;
@@ -142,6 +149,14 @@ public final class Formats {
         new RpmFormat(),
         new CabFormat(),
         new ArjFormat(),
+        new LhaFormat(),
+        new CompressFormat(),
+        new RarFormat(),
+        new XarFormat(),
+        new DmgFormat(),
+        new WimFormat(),
+        new CompoundFormat(),
+        new Par2Format(),
         new PictureFormat(),
         new PdfFormat());
   }

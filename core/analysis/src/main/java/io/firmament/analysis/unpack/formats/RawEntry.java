@@ -25,6 +25,11 @@ public record RawEntry(
     return new RawEntry(name, type, mode, 0, 0, mtime, DeviceNumber.NONE, NONE, Map.of());
   }
 
+  /// The same as a link to that target.
+  public RawEntry linkTo(byte[] target) {
+    return new RawEntry(name, type, mode, uid, gid, mtime, rdev, target, xattrs);
+  }
+
   /// The numbers of a device in 16 bits, the kernel's `old_decode_dev`.
   public static DeviceNumber oldDevice(int rdev) {
     return new DeviceNumber((rdev >> 8) & 0xff, rdev & 0xff);

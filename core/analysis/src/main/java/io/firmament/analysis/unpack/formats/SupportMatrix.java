@@ -61,7 +61,11 @@ public final class SupportMatrix {
         text
             ? "`\"" + new String(bytes, java.nio.charset.StandardCharsets.US_ASCII) + "\"`"
             : "`" + HEX.formatHex(bytes) + "`";
-    return magic.offset() == 0 ? shown : shown + " at " + magic.offset();
+    return magic.offset() == 0
+        ? shown
+        : magic.fromEnd()
+            ? shown + " " + -magic.offset() + " bytes before the end"
+            : shown + " at " + magic.offset();
   }
 
   private static String cell(String text) {

@@ -12,6 +12,7 @@ import io.firmament.analysis.unpack.formats.Sink;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.CorruptException;
 import io.firmament.analysis.unpack.io.HeapByteSource;
+import io.firmament.analysis.unpack.io.LzxDecoder;
 import io.firmament.analysis.unpack.io.TruncatedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.Optional;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// Microsoft cabinet, stored or compressed with MSZIP.
+/// Microsoft cabinet, stored or compressed with MSZIP or LZX.
 public final class CabFormat implements Format {
   private static final int HEADER = 36;
   private static final int FOLDER = 8;
@@ -33,6 +34,7 @@ public final class CabFormat implements Format {
   private static final int NAME_IS_UTF = 0x80;
   private static final int STORED = 0;
   private static final int MSZIP = 1;
+  private static final int LZX = 3;
 
   @Override
   public FormatCard card() {
@@ -43,11 +45,12 @@ public final class CabFormat implements Format {
         List.of(Magic.hex(0, "4d534346 00000000")),
         List.of(),
         List.of(
-            "Quantum and LZX are not decoded",
+            "Quantum is not decoded",
             "files that go over several cabinets are not read",
             "folders of more than 64 MiB are not read",
             "checksums of blocks are not verified"),
-        List.of("[MS-CAB] Cabinet File Format"));
+        List.of(
+            "[MS-CAB] Cabinet File Format", "Microsoft Cabinet SDK, LZX data compression format"));
   }
 
   private record Header(
@@ -149,7 +152,7 @@ public final class CabFormat implements Format {
         Binary.bytes(
             content, header.foldersAt + (long) index * (FOLDER + header.folderExtra), FOLDER);
     int type = Binary.u16le(folder, 6) & 15;
-    if (type != STORED && type != MSZIP) {
+    if (type != STORED && type != MSZIP && type != LZX) {
       sink.unsupported("cab: compression " + type);
       return HeapByteSource.of(new byte[0]);
     }
@@ -157,11 +160,16 @@ public final class CabFormat implements Format {
     long at = Binary.u32le(folder, 0);
     byte[] before = {};
     try {
+      LzxDecoder lzx = type == LZX ? new LzxDecoder(Binary.u16le(folder, 6) >> 8 & 31) : null;
       for (int i = 0; i < Binary.u16le(folder, 4); i++) {
         byte[] block = Binary.bytes(content, at, BLOCK);
         int size = Binary.u16le(block, 4);
         byte[] bytes = Binary.bytes(content, at + BLOCK + header.blockExtra, size);
-        before = type == STORED ? bytes : inflated(bytes, Binary.u16le(block, 6), before);
+        int decoded = Binary.u16le(block, 6);
+        before =
+            type == STORED
+                ? bytes
+                : lzx != null ? lzx.frame(bytes, decoded) : inflated(bytes, decoded, before);
         out.write(before);
         if (out.size() > MOST_FOLDER) {
           throw new CorruptException("a folder of more than 64 MiB");

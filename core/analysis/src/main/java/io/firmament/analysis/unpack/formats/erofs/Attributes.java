@@ -95,7 +95,11 @@ final class Attributes {
     }
     try (InputStream in = image.open(image.inode(image.block().packedInode()))) {
       in.skipNBytes(at);
-      return in.readNBytes(length);
+      byte[] bytes = in.readNBytes(length);
+      if (bytes.length < length) {
+        throw new CorruptException("a prefix behind the end of the packed inode");
+      }
+      return bytes;
     }
   }
 }

@@ -62,6 +62,9 @@ record Inode(
           position + 32 + attributes);
     }
     b = Binary.bytes(source, position, 64);
+    if (Binary.i64le(b, 8) < 0) {
+      throw new CorruptException("a size that makes no sense");
+    }
     return new Inode(
         number,
         position,

@@ -171,7 +171,7 @@ final class Walk {
       return Arrays.copyOf(inode.block(), (int) inode.size());
     }
     try (InputStream in = volume.open(inode)) {
-      return in.readNBytes((int) Math.min(inode.size(), sink.limits().nameBytes()));
+      return in.readNBytes(Math.clamp(inode.size(), 0, sink.limits().nameBytes()));
     }
   }
 

@@ -107,7 +107,7 @@ final class Volume implements InodeReader<Inode> {
     byte[] target = NONE;
     if (type == EntryType.SYMLINK) {
       try (InputStream in = open(inode)) {
-        target = in.readNBytes((int) Math.min(inode.size(), 1 << 16));
+        target = in.readNBytes(Math.clamp(inode.size(), 0, 1 << 16));
       }
     }
     return new RawEntry(

@@ -51,23 +51,28 @@ public final class YaffsFormat implements Format {
         || ObjectHeader.read(head, Detection.order(head)).isEmpty()) {
       return Optional.empty();
     }
-    return Detection.of(source, start).map(geometry -> chunk(source, start, geometry));
+    return Detection.of(source, start).flatMap(geometry -> chunk(source, start, geometry));
   }
 
-  private static Chunk chunk(ByteSource source, long start, Geometry geometry) {
+  /// Empty where the source ends within the first page.
+  private static Optional<Chunk> chunk(ByteSource source, long start, Geometry geometry) {
     Pages.Found found = Pages.visit(source, start, geometry, (position, tags) -> {});
-    return new Chunk(
-        start,
-        found.end(),
-        found.pages() > 3 && found.damaged() == 0 ? Confidence.HIGH : Confidence.MEDIUM,
-        false,
-        Map.of(
-            "version", Integer.toString(geometry.version()),
-            "byteOrder", geometry.order() == ByteOrder.BIG_ENDIAN ? "big" : "little",
-            "pageSize", Integer.toString(geometry.page()),
-            "spareSize", Integer.toString(geometry.spare()),
-            "tagsAt", Integer.toString(geometry.tags()),
-            "pages", Long.toString(found.pages())));
+    if (found.pages() == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Chunk(
+            start,
+            found.end(),
+            found.pages() > 3 && found.damaged() == 0 ? Confidence.HIGH : Confidence.MEDIUM,
+            false,
+            Map.of(
+                "version", Integer.toString(geometry.version()),
+                "byteOrder", geometry.order() == ByteOrder.BIG_ENDIAN ? "big" : "little",
+                "pageSize", Integer.toString(geometry.page()),
+                "spareSize", Integer.toString(geometry.spare()),
+                "tagsAt", Integer.toString(geometry.tags()),
+                "pages", Long.toString(found.pages()))));
   }
 
   @Override

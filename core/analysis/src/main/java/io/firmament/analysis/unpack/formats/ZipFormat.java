@@ -155,7 +155,7 @@ final class ZipFormat implements Format {
       throw new CorruptException("no properties of LZMA");
     }
     long dictionary = Binary.u32le(head, 5);
-    boolean marked = (entry.getGeneralPurposeBit().encode()[0] & 2) != 0;
+    boolean marked = (entry.getRawFlag() & 2) != 0;
     if (dictionary > MOST_DICTIONARY) {
       throw new LimitException(
           Note.Limit.CODEC_MEMORY, "LZMA needs a dictionary of " + dictionary + " bytes");

@@ -1,6 +1,7 @@
 package io.firmament.analysis.unpack.io;
 
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import javax.xml.stream.XMLInputFactory;
@@ -30,7 +31,9 @@ public final class XmlEvents {
     factory.setXMLReporter((message, error, related, place) -> {});
     Deque<StringBuilder> texts = new ArrayDeque<>();
     try {
-      XMLStreamReader reader = factory.createXMLStreamReader(new ByteArrayInputStream(document));
+      // Characters, as the parser complains of malformed bytes on the standard error stream.
+      String text = new String(document, StandardCharsets.UTF_8);
+      XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(text));
       while (reader.hasNext()) {
         switch (reader.next()) {
           case XMLStreamConstants.START_ELEMENT -> {

@@ -40,13 +40,12 @@ public record Metadata<R extends Role>(
     List<RoleSignature> signatures = new ArrayList<>();
     Set<String> keyIds = new HashSet<>();
     for (Json.Obj entry : fields.objects("signatures")) {
-      Fields signature = new Fields(entry, "4.2", "signature");
-      String keyId = signature.text("keyid");
-      if (!keyIds.add(keyId)) {
+      RoleSignature signature = RoleSignature.read(entry);
+      if (!keyIds.add(signature.keyId())) {
         throw new TufException(
             Reason.MALFORMED, "4.2", "two signatures with the same key id are not allowed");
       }
-      signatures.add(new RoleSignature(keyId, signature.text("sig")));
+      signatures.add(signature);
     }
     return new Metadata<>(reader.read(fields.object("signed")), signatures, document);
   }

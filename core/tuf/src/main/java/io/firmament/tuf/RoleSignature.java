@@ -16,6 +16,14 @@ public record RoleSignature(String keyId, String sig) {
     }
   }
 
+  /// Reads an entry of `signatures`.
+  ///
+  /// @throws TufException where a member is missing
+  public static RoleSignature read(Json.Obj json) throws TufException {
+    Fields fields = new Fields(json, "4.2", "signature");
+    return new RoleSignature(fields.text("keyid"), fields.text("sig"));
+  }
+
   public Json.Obj json() {
     return Json.Obj.EMPTY.with("keyid", keyId).with("sig", sig);
   }

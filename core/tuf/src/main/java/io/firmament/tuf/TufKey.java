@@ -65,7 +65,10 @@ public final class TufKey {
     this.id = Hashes.sha256(CanonicalJson.encode(json));
   }
 
-  static TufKey read(Json.Obj json) throws TufException {
+  /// Reads a KEY object.
+  ///
+  /// @throws TufException where a member is missing
+  public static TufKey read(Json.Obj json) throws TufException {
     Fields fields = new Fields(json, "4.2", "key");
     String keyType = fields.text("keytype");
     String scheme = fields.text("scheme");

@@ -93,7 +93,7 @@ public record SigningRequest<R extends Role>(
     return Hashes.sha256(read(document).signedBytes());
   }
 
-  private static Metadata<?> read(byte[] document) throws TufException {
+  static Metadata<?> read(byte[] document) throws TufException {
     try {
       return Metadata.root(document);
     } catch (TufException e) {

@@ -72,7 +72,7 @@ public final class ObjectEngine implements AutoCloseable {
   private static ObjectEngine start(BlobStore store, ObjectListener listener, int port) {
     S3Proxy server =
         S3Proxy.builder()
-            .blobStore(new NotifyingBlobStore(store, listener))
+            .blobStore(new NotifyingBlobStore(new ConditionalBlobStore(store), listener))
             .endpoint(URI.create("http://127.0.0.1:" + port))
             .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
             .v4MaxNonChunkedRequestSize(MAX_SIGNED_BODY)

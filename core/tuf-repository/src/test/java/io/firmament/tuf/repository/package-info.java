@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.tuf.repository;
+
+import org.jspecify.annotations.NullMarked;

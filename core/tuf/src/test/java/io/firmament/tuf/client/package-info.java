@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.tuf.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -236,7 +236,7 @@ final class RepositoryFiles {
         written.put(entry.getKey(), writeRole(state, draft, entry.getKey(), now));
       }
       Metadata<Snapshot> snapshot =
-          draft.changesSnapshot() ? writeSnapshot(state, draft, written, now) : state.snapshot();
+          draft.changesSnapshot() ? writeSnapshot(state, written, now) : state.snapshot();
       return commit(state, draft, snapshot, written, now);
     } catch (RefusedException e) {
       return Optional.of(e.outcome);
@@ -268,7 +268,7 @@ final class RepositoryFiles {
   }
 
   private Metadata<Snapshot> writeSnapshot(
-      RepositoryState state, Draft draft, Map<String, Metadata<Targets>> written, Instant now)
+      RepositoryState state, Map<String, Metadata<Targets>> written, Instant now)
       throws RefusedException {
     Map<String, VersionedFile> meta = new LinkedHashMap<>();
     written.forEach((role, metadata) -> meta.put(role, versioned(metadata)));

@@ -1,7 +1,6 @@
 package io.firmament.tuf.repository;
 
 import io.firmament.tuf.Metadata;
-import io.firmament.tuf.Root;
 import io.firmament.tuf.Targets;
 import java.util.LinkedHashMap;
 import java.util.Optional;
@@ -12,37 +11,28 @@ import java.util.SequencedMap;
 /// @param online what roles with keys here will say; their versions are set when written
 /// @param offline targets that were signed in a ceremony, to be published as they are
 /// @param snapshot whether a new snapshot is wanted even if no targets role changes
-/// @param alsoFor a root that is about to be published: snapshot and timestamp must be valid under
-///     it too
 record Draft(
-    SequencedMap<String, Targets> online,
-    Optional<Metadata<Targets>> offline,
-    boolean snapshot,
-    Optional<Root> alsoFor) {
+    SequencedMap<String, Targets> online, Optional<Metadata<Targets>> offline, boolean snapshot) {
   Draft {
     online = new LinkedHashMap<>(online);
   }
 
   static Draft none() {
-    return new Draft(new LinkedHashMap<>(), Optional.empty(), false, Optional.empty());
+    return new Draft(new LinkedHashMap<>(), Optional.empty(), false);
   }
 
   Draft with(String role, Targets targets) {
     SequencedMap<String, Targets> all = new LinkedHashMap<>(online);
     all.put(role, targets);
-    return new Draft(all, offline, snapshot, alsoFor);
+    return new Draft(all, offline, snapshot);
   }
 
   Draft with(Metadata<Targets> signed) {
-    return new Draft(online, Optional.of(signed), snapshot, alsoFor);
+    return new Draft(online, Optional.of(signed), snapshot);
   }
 
   Draft withSnapshot() {
-    return new Draft(online, offline, true, alsoFor);
-  }
-
-  Draft alsoFor(Root next) {
-    return new Draft(online, offline, true, Optional.of(next));
+    return new Draft(online, offline, true);
   }
 
   boolean changesSnapshot() {

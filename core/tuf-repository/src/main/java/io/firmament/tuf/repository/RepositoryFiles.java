@@ -26,13 +26,16 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /// Reads a repository's files and writes drafts to them, in the order of 6.3: targets roles,
-/// snapshot,
-/// timestamp.
+/// snapshot, timestamp.
 final class RepositoryFiles {
   /// In the place of roles: all fleets'.
   static final Set<String> ALL = Set.of("*");
 
   private static final String TIMESTAMP_FILE = RoleName.fileName(RoleName.TIMESTAMP);
+
+  /// Not a file that clients ask for.
+  private static final String UPCOMING_ROOT_FILE = "upcoming.root.json";
+
   private static final int VERSIONS_TRIED = 256;
 
   private final MetadataStore store;
@@ -80,7 +83,13 @@ final class RepositoryFiles {
         fleet.ifPresent(metadata -> targets.put(role, metadata));
       }
       return Optional.of(
-          new RepositoryState(root.get(), timestamp, stored.get().tag(), snapshot, targets));
+          new RepositoryState(
+              root.get(),
+              upcomingRoot(root.get().signed()),
+              timestamp,
+              stored.get().tag(),
+              snapshot,
+              targets));
     } catch (TufException e) {
       throw new IllegalStateException("the repository holds what it never wrote", e);
     }
@@ -121,6 +130,29 @@ final class RepositoryFiles {
     }
   }
 
+  /// The root that was announced to come after this one.
+  private Optional<Root> upcomingRoot(Root root) throws TufException {
+    Optional<MetadataStore.Stored> stored = store.read(UPCOMING_ROOT_FILE);
+    if (stored.isEmpty()) {
+      return Optional.empty();
+    }
+    Root upcoming = Metadata.root(stored.get().file()).signed();
+    return upcoming.version() == root.version() + 1 ? Optional.of(upcoming) : Optional.empty();
+  }
+
+  /// Lets every transaction from now on sign for a root that is to come, as far as its keys are
+  /// here.
+  ///
+  /// @return false where somebody else announced one at the same time
+  boolean announce(Metadata<Root> next) {
+    Optional<MetadataStore.Stored> stored = store.read(UPCOMING_ROOT_FILE);
+    byte[] file = next.toBytes();
+    return stored.filter(before -> Arrays.equals(before.file(), file)).isPresent()
+        || store
+            .replace(UPCOMING_ROOT_FILE, stored.map(MetadataStore.Stored::tag), file)
+            .isPresent();
+  }
+
   private Optional<Metadata<Targets>> targets(Snapshot snapshot, String role) throws TufException {
     Optional<Long> version = snapshot.file(role).map(MetaFile::version);
     return version.isPresent()
@@ -153,7 +185,8 @@ final class RepositoryFiles {
                   version == 1
                       ? first
                       : first.next(schedule.of(Publisher.ROLE).expiry(now), version),
-              List.of(trust));
+              trust,
+              Optional.empty());
       SequencedMap<String, VersionedFile> meta = new LinkedHashMap<>();
       meta.put(RoleName.TARGETS, new VersionedFile(1, targetsFile));
       meta.put(Publisher.ROLE, versioned(publisher));
@@ -165,7 +198,8 @@ final class RepositoryFiles {
               1,
               version ->
                   version == 1 ? firstSnapshot : firstSnapshot.next(expires, version, Map.of()),
-              List.of(RepositoryState.trust(root.signed(), RoleName.SNAPSHOT)));
+              RepositoryState.trust(root.signed(), RoleName.SNAPSHOT),
+              Optional.empty());
       Timestamp firstTimestamp =
           Timestamp.create(
               schedule.timestamp().expiry(now), snapshot.signed().version(), snapshot.toBytes());
@@ -173,7 +207,8 @@ final class RepositoryFiles {
           signed(
               RoleName.TIMESTAMP,
               firstTimestamp,
-              List.of(RepositoryState.trust(root.signed(), RoleName.TIMESTAMP)));
+              RepositoryState.trust(root.signed(), RoleName.TIMESTAMP),
+              Optional.empty());
       if (store.replace(TIMESTAMP_FILE, Optional.empty(), timestamp.toBytes()).isEmpty()) {
         return new Outcome.Refused(Reason.ALREADY_BEGUN, "there is a timestamp");
       }
@@ -201,7 +236,7 @@ final class RepositoryFiles {
         written.put(entry.getKey(), writeRole(state, draft, entry.getKey(), now));
       }
       Metadata<Snapshot> snapshot =
-          draft.changesSnapshot() ? writeSnapshot(state, draft, written, now) : state.snapshot();
+          draft.changesSnapshot() ? writeSnapshot(state, written, now) : state.snapshot();
       return commit(state, draft, snapshot, written, now);
     } catch (RefusedException e) {
       return Optional.of(e.outcome);
@@ -219,7 +254,8 @@ final class RepositoryFiles {
         role,
         published == 0 ? next.version() : Math.max(published, next.version()) + 1,
         version -> version == 1 ? next : next.next(expires, version),
-        List.of(trust));
+        trust,
+        Optional.empty());
   }
 
   /// Who delegates to the role once the draft is published.
@@ -232,7 +268,7 @@ final class RepositoryFiles {
   }
 
   private Metadata<Snapshot> writeSnapshot(
-      RepositoryState state, Draft draft, Map<String, Metadata<Targets>> written, Instant now)
+      RepositoryState state, Map<String, Metadata<Targets>> written, Instant now)
       throws RefusedException {
     Map<String, VersionedFile> meta = new LinkedHashMap<>();
     written.forEach((role, metadata) -> meta.put(role, versioned(metadata)));
@@ -242,7 +278,8 @@ final class RepositoryFiles {
         RoleName.SNAPSHOT,
         current.version() + 1,
         version -> current.next(expires, version, meta),
-        trusts(state, draft, RoleName.SNAPSHOT));
+        RepositoryState.trust(state.root().signed(), RoleName.SNAPSHOT),
+        state.upcoming().map(next -> RepositoryState.trust(next, RoleName.SNAPSHOT)));
   }
 
   /// Exchanges the timestamp: the commit.
@@ -263,7 +300,11 @@ final class RepositoryFiles {
             .signed()
             .next(schedule.timestamp().expiry(now), snapshot.signed().version(), snapshotFile);
     Metadata<Timestamp> timestamp =
-        signed(RoleName.TIMESTAMP, next, trusts(state, draft, RoleName.TIMESTAMP));
+        signed(
+            RoleName.TIMESTAMP,
+            next,
+            RepositoryState.trust(state.root().signed(), RoleName.TIMESTAMP),
+            state.upcoming().map(root -> RepositoryState.trust(root, RoleName.TIMESTAMP)));
     Optional<String> tag =
         store.replace(TIMESTAMP_FILE, Optional.of(state.timestampTag()), timestamp.toBytes());
     if (tag.isEmpty()) {
@@ -273,27 +314,21 @@ final class RepositoryFiles {
     targets.putAll(written);
     return Optional.of(
         new Outcome.Published(
-            new RepositoryState(state.root(), timestamp, tag.get(), snapshot, targets)));
-  }
-
-  private static List<Trust> trusts(RepositoryState state, Draft draft, String role) {
-    Trust now = RepositoryState.trust(state.root().signed(), role);
-    return draft
-        .alsoFor()
-        .map(next -> List.of(now, RepositoryState.trust(next, role)))
-        .orElse(List.of(now));
+            new RepositoryState(
+                state.root(), state.upcoming(), timestamp, tag.get(), snapshot, targets)));
   }
 
   /// Signs a role's next version and writes it under the first version that no file has: a
   /// transaction that was stopped or overtaken may have left some.
   private <R extends Role> Metadata<R> create(
-      String role, long from, LongFunction<R> content, List<Trust> trusts) throws RefusedException {
+      String role, long from, LongFunction<R> content, Trust trust, Optional<Trust> upcoming)
+      throws RefusedException {
     for (long version = from; version < from + VERSIONS_TRIED; version++) {
       String name = RoleName.fileName(version, role);
       if (exists(name)) {
         continue;
       }
-      Metadata<R> metadata = signed(role, content.apply(version), trusts);
+      Metadata<R> metadata = signed(role, content.apply(version), trust, upcoming);
       if (store.create(name, metadata.toBytes())) {
         return metadata;
       }
@@ -301,18 +336,17 @@ final class RepositoryFiles {
     throw new RefusedException(new Outcome.Contended());
   }
 
-  private <R extends Role> Metadata<R> signed(String name, R role, List<Trust> trusts)
-      throws RefusedException {
-    Set<String> keyIds = new LinkedHashSet<>();
-    trusts.forEach(trust -> keyIds.addAll(trust.roleKeys().keyIds()));
+  /// Signs with all keys that are here; those of an upcoming root need not suffice yet.
+  private <R extends Role> Metadata<R> signed(
+      String name, R role, Trust trust, Optional<Trust> upcoming) throws RefusedException {
+    Set<String> keyIds = new LinkedHashSet<>(trust.roleKeys().keyIds());
+    upcoming.ifPresent(next -> keyIds.addAll(next.roleKeys().keyIds()));
     Metadata<R> metadata = signers.sign(role, keyIds);
-    for (Trust trust : trusts) {
-      if (!trust.accepts(metadata)) {
-        throw new RefusedException(
-            new Outcome.Refused(
-                Reason.SIGNERS_MISSING,
-                name + " needs " + trust.roleKeys().threshold() + " of its keys here"));
-      }
+    if (!trust.accepts(metadata)) {
+      throw new RefusedException(
+          new Outcome.Refused(
+              Reason.SIGNERS_MISSING,
+              name + " needs " + trust.roleKeys().threshold() + " of its keys here"));
     }
     return metadata;
   }

@@ -17,10 +17,13 @@ import java.util.SequencedMap;
 
 /// What a repository says at one moment: the files that belong to one timestamp.
 ///
+/// @param upcoming the next root, where one is announced: snapshot and timestamp are signed for it
+///     too
 /// @param timestampTag of the timestamp in its store
 /// @param targets by role: top-level, publisher, and the fleets' that were read
 public record RepositoryState(
     Metadata<Root> root,
+    Optional<Root> upcoming,
     Metadata<Timestamp> timestamp,
     String timestampTag,
     Metadata<Snapshot> snapshot,

@@ -81,8 +81,7 @@ public final class TufRepository {
   }
 
   /// Takes a fleet's role out of trust: clients find none of its targets any more. The snapshot
-  /// goes
-  /// on listing its last version (5.5.5).
+  /// goes on listing its last version (5.5.5).
   public Outcome removeFleet(Fleet fleet, Instant now) {
     return transact(
         Set.of(),
@@ -218,13 +217,11 @@ public final class TufRepository {
   /// Publishes the next root, which a ceremony has signed (6.1).
   ///
   /// Where it gives timestamp or snapshot other keys, both are first signed with the old and the
-  /// new
-  /// ones, so that clients find valid metadata before and after the new root, and wherever this
+  /// new ones, so that clients find valid metadata before and after the new root, and wherever this
   /// stops. Top-level targets must have been published with signatures that hold under both.
   ///
   /// @param continuity [Continuity#BREAK] where old keys are lost or not to be used any more:
-  ///     clients
-  ///     then fail to update for the moment between the new root and the new timestamp
+  ///     clients then fail to update for the moment between the new root and the new timestamp
   public Outcome publishRoot(Metadata<Root> next, Continuity continuity, Instant now) {
     Optional<RepositoryState> loaded = files.load(RepositoryFiles.ALL);
     if (loaded.isEmpty()) {
@@ -240,20 +237,9 @@ public final class TufRepository {
       return refusal.get();
     }
     if (continuity == Continuity.KEEP) {
-      Outcome prepared =
-          transact(
-              Set.of(),
-              now,
-              current -> {
-                if (current.root().signed().version() != root.version()) {
-                  return new Decision.Refuse(Reason.STALE, "root went on meanwhile");
-                }
-                return holdsUnder(next.signed(), current)
-                    ? new Decision.Nothing()
-                    : new Decision.Write(Draft.none().alsoFor(next.signed()));
-              });
-      if (prepared instanceof Outcome.Refused || prepared instanceof Outcome.Contended) {
-        return prepared;
+      Optional<Outcome> failure = signFor(next, now);
+      if (failure.isPresent()) {
+        return failure.get();
       }
     }
     String name = RoleName.fileName(next.signed().version(), RoleName.ROOT);
@@ -264,6 +250,32 @@ public final class TufRepository {
     return renewed instanceof Outcome.Unchanged(RepositoryState current)
         ? new Outcome.Published(current)
         : renewed;
+  }
+
+  /// Announces a root and has snapshot and timestamp signed for it. A transaction that did not see
+  /// the announcement cannot commit after this one, and whoever begins later sees it.
+  private Optional<Outcome> signFor(Metadata<Root> next, Instant now) {
+    if (!files.announce(next)) {
+      return Optional.of(new Outcome.Contended());
+    }
+    Outcome prepared =
+        transact(
+            Set.of(),
+            now,
+            state ->
+                holdsUnder(next.signed(), state)
+                    ? new Decision.Nothing()
+                    : new Decision.Write(Draft.none().withSnapshot()));
+    return switch (prepared) {
+      case Outcome.Published(RepositoryState state) when !holdsUnder(next.signed(), state) ->
+          Optional.of(
+              new Outcome.Refused(
+                  Reason.SIGNERS_MISSING, "the keys of the next root are not here"));
+      case Outcome.Published published -> Optional.empty();
+      case Outcome.Unchanged unchanged -> Optional.empty();
+      case Outcome.Refused refused -> Optional.of(refused);
+      case Outcome.Contended contended -> Optional.of(contended);
+    };
   }
 
   private static boolean holdsUnder(Root root, RepositoryState state) {

@@ -33,7 +33,9 @@ final class MemoryStore implements MetadataStore {
     }
     String written = "v" + ++writes;
     files.put(name, new Stored(file, written));
-    timestamps.add(file);
+    if (name.equals("timestamp.json")) {
+      timestamps.add(file);
+    }
     return Optional.of(written);
   }
 

@@ -49,11 +49,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// what is right and refuse what is not.
 final class StockClientTest {
   private static final Path TUF_JS = Path.of("src/test/tuf-js").toAbsolutePath();
-  private static final Instant TODAY = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   @TempDir private Path folder;
+  private final Instant today = Instant.now().truncatedTo(ChronoUnit.SECONDS);
   private final HttpServer server;
-  private TestRepository repo = new TestRepository(TODAY);
+  private TestRepository repo = new TestRepository(today);
 
   StockClientTest() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -67,7 +67,7 @@ final class StockClientTest {
   }
 
   /// The clients.
-  private enum Client {
+  enum Client {
     FIRMAMENT,
     TUF_JS
   }
@@ -176,7 +176,7 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void whatIsPublishedIsAcceptedThroughUpdatesAndChangesOfKeys(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     repo.publish("1.0.0");
     assertEquals(Answer.DOWNLOADED, download(client, path("1.0.0")));
     assertArrayEquals(bytes("1.0.0"), downloaded());
@@ -189,11 +189,11 @@ final class StockClientTest {
             .root()
             .signed()
             .next(
-                Schedule.DEFAULT.root().expiry(TODAY),
+                Schedule.DEFAULT.root().expiry(today),
                 Map.of(RoleName.TIMESTAMP, assign(timestamp), RoleName.SNAPSHOT, assign(snapshot)));
 
-    published(repo.repository().publishRoot(sign(next, repo.rootKeys), Continuity.KEEP, TODAY));
-    published(repo.repository().changeFleetKeys(PLANT, assign(2, fleet), TODAY));
+    published(repo.repository().publishRoot(sign(next, repo.rootKeys), Continuity.KEEP, today));
+    published(repo.repository().changeFleetKeys(PLANT, assign(2, fleet), today));
     repo.publish("2.0.0");
 
     assertEquals(Answer.DOWNLOADED, download(client, path("2.0.0")));
@@ -204,7 +204,7 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void contentThatWasTamperedWithIsRefused(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     repo.publish("1.0.0");
     repo.contents.replaceAll((name, content) -> flipped(content, 3));
 
@@ -215,7 +215,7 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void metadataThatWasTamperedWithIsRefused(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     repo.publish("1.0.0");
     RepositoryState state = repo.state();
     List<String> names =
@@ -241,7 +241,7 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void aRepositoryThatIsRolledBackIsRefused(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     repo.publish("1.0.0");
     byte[] old = repo.store.read("timestamp.json").orElseThrow().file();
     repo.publish("2.0.0");
@@ -255,21 +255,21 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void aFrozenRepositoryIsRefusedWhenItsTimestampExpires(Client client) throws Exception {
-    serve(TODAY.minus(Duration.ofHours(25)));
+    serve(today.minus(Duration.ofHours(25)));
     repo.publish("1.0.0");
 
     assertEquals(Answer.REFUSED, download(client, path("1.0.0")));
-    published(repo.repository().renew(TODAY));
+    published(repo.repository().renew(today));
     assertEquals(Answer.DOWNLOADED, download(client, path("1.0.0")));
   }
 
   @ParameterizedTest
   @EnumSource(Client.class)
   void expiredMetadataOfAnyOtherRoleIsRefused(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     repo.publish("1.0.0");
     Targets fleet = repo.state().role(PLANT.role()).orElseThrow();
-    Instant past = TODAY.minus(Duration.ofMinutes(1));
+    Instant past = today.minus(Duration.ofMinutes(1));
 
     repo.forge(PLANT.role(), fleet.next(past, 0), repo.fleetKey);
 
@@ -279,13 +279,13 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void aFleetThatSpeaksForAnotherIsNotHeard(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     Fleet other = new Fleet("other");
-    published(repo.repository().addFleet(other, assign(repo.fleetKey), TODAY));
+    published(repo.repository().addFleet(other, assign(repo.fleetKey), today));
     Map<String, TargetFile> foreign = repo.target(other, "1.0.0", bytes("1.0.0"));
     Targets fleet = repo.state().role(PLANT.role()).orElseThrow();
     Targets hostile =
-        fleet.next(Schedule.DEFAULT.delegated().expiry(TODAY), 0).with(foreign, Set.of());
+        fleet.next(Schedule.DEFAULT.delegated().expiry(today), 0).with(foreign, Set.of());
 
     repo.forge(PLANT.role(), hostile, repo.fleetKey);
 
@@ -297,10 +297,10 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void aRoleSignedByAStrangerOrTooFewIsRefused(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     repo.publish("1.0.0");
     Targets fleet = repo.state().role(PLANT.role()).orElseThrow();
-    Instant expires = Schedule.DEFAULT.delegated().expiry(TODAY);
+    Instant expires = Schedule.DEFAULT.delegated().expiry(today);
     repo.forge(PLANT.role(), fleet.next(expires, 0), SoftwareSigner.generate());
     assertEquals(Answer.REFUSED, download(client, path("1.0.0")));
 
@@ -313,7 +313,7 @@ final class StockClientTest {
   @ParameterizedTest
   @EnumSource(Client.class)
   void aSnapshotThatMixesVersionsIsRefused(Client client) throws Exception {
-    serve(TODAY);
+    serve(today);
     repo.publish("1.0.0");
     byte[] old = repo.store.read("2.fleet-plant-7.json").orElseThrow().file();
     repo.publish("2.0.0");

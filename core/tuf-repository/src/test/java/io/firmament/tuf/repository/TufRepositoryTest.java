@@ -319,8 +319,8 @@ final class TufRepositoryTest {
               return repository -> repository.publishRoot(signed, Continuity.KEEP, NOW);
             });
 
-    // Snapshot and timestamp by old and new keys, and root.
-    assertEquals(2 * 3, stops);
+    // The announcement, snapshot and timestamp by old and new keys, and root.
+    assertEquals(2 * 4, stops);
   }
 
   @Test
@@ -408,6 +408,59 @@ final class TufRepositoryTest {
         assertTrue(repo.device().finds("mine"));
         assertEquals(last == 2, repo.device().finds("other"));
       }
+    }
+  }
+
+  @Test
+  void aWriterBetweenAnyTwoStepsOfAChangeOfRootLeavesNoGap() throws TufException {
+    int steps = 0;
+    for (int at = 0; ; at++) {
+      TestRepository repo = new TestRepository().begun();
+      repo.publish("1.0.0");
+      SoftwareSigner timestamp = SoftwareSigner.generate();
+      repo.online.add(timestamp);
+      Root next =
+          repo.state()
+              .root()
+              .signed()
+              .next(
+                  Schedule.DEFAULT.root().expiry(NOW),
+                  Map.of(RoleName.TIMESTAMP, assign(timestamp)));
+      int moment = at;
+      boolean[] came = new boolean[1];
+      MetadataStore watched =
+          new SteppedStore(repo.store, true, step -> {}, step -> assertServes(repo));
+      MetadataStore interrupted =
+          new SteppedStore(
+              watched,
+              false,
+              step -> {
+                if (step == moment) {
+                  came[0] = true;
+                  repo.publish("other");
+                  assertServes(repo);
+                }
+              },
+              step -> {});
+      published(
+          repo.repository(interrupted)
+              .publishRoot(sign(next, repo.rootKeys), Continuity.KEEP, NOW));
+
+      assertServes(repo);
+      assertEquals(came[0], repo.device().finds("other"));
+      if (!came[0]) {
+        break;
+      }
+      steps++;
+    }
+    assertTrue(steps > 10, "only " + steps);
+  }
+
+  private static void assertServes(TestRepository repo) {
+    try {
+      assertTrue(repo.device().finds("1.0.0"));
+    } catch (TufException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -46,20 +46,17 @@ final class TrustedMetadata {
   /// Checks version N+1 of root (5.3.4 and 5.3.5). That it may have expired does not matter yet
   /// (5.3.6).
   ///
-  /// @return the new root, not yet trusted; empty where it is of the version that is trusted
-  Optional<Root> checkRoot(byte[] file) throws TufException {
+  /// @return the new root, not yet trusted
+  Root checkRoot(byte[] file) throws TufException {
     Metadata<Root> metadata = Metadata.root(file);
     Root next = metadata.signed();
     // 5.3.4: signed by a threshold of keys of the trusted root, and of the new one.
     root.verify(RoleName.ROOT, metadata, "5.3.4");
     next.verify(RoleName.ROOT, metadata, "5.3.4");
-    // 5.3.5: a lower version is an attack, the same one is discarded.
-    if (next.version() < root.version()) {
+    // 5.3.5: of version N+1 precisely.
+    if (next.version() <= root.version()) {
       throw new TufException(
-          Reason.ROLLBACK, "5.3.5", "root is of version " + next.version() + ", an older one");
-    }
-    if (next.version() == root.version()) {
-      return Optional.empty();
+          Reason.ROLLBACK, "5.3.5", "root is of version " + next.version() + ", no newer one");
     }
     if (next.version() != root.version() + 1) {
       throw new TufException(
@@ -67,7 +64,7 @@ final class TrustedMetadata {
           "5.3.5",
           "root is of version " + next.version() + " and not " + (root.version() + 1));
     }
-    return Optional.of(next);
+    return next;
   }
 
   /// Sets the trusted root (5.3.7).

@@ -143,8 +143,7 @@ public final class TufClient {
   }
 
   /// Gets a target file (5.7.3). Where the file is there already with the right length and hashes
-  /// it
-  /// is not fetched again.
+  /// it is not fetched again.
   ///
   /// @param file takes the verified content, whole or not at all
   /// @return whether it had to be fetched
@@ -173,12 +172,9 @@ public final class TufClient {
       if (file.isEmpty()) {
         break;
       }
-      Optional<Root> next = cycle.checkRoot(file.get());
-      if (next.isEmpty()) {
-        break;
-      }
-      forgetRevoked(cycle.root(), next.get());
-      cycle.trust(next.get());
+      Root next = cycle.checkRoot(file.get());
+      forgetRevoked(cycle.root(), next);
+      cycle.trust(next);
       save(RoleName.ROOT, file.get(), "5.3.8");
     }
     cycle.finishRoot();
@@ -186,8 +182,7 @@ public final class TufClient {
 
   /// 5.3.11: after keys of timestamp or snapshot were taken away, their trusted metadata goes, so
   /// that versions run up by whoever had the keys do not bind. It goes before the new root is kept:
-  /// a
-  /// stop between the two then costs a comparison with older metadata, and never the recovery.
+  /// a stop between the two then costs a comparison with older metadata, and never the recovery.
   private void forgetRevoked(Root root, Root next) throws TufException {
     if (root.revokes(next, RoleName.TIMESTAMP) || root.revokes(next, RoleName.SNAPSHOT)) {
       try {
@@ -230,8 +225,8 @@ public final class TufClient {
   }
 
   /// A targets role as this delegator wants it: the one this cycle has, the one in the store, or
-  /// the
-  /// repository's. The delegator's keys are asked of each, for two may trust one role differently.
+  /// the repository's. The delegator's keys are asked of each, for two may trust one role
+  /// differently.
   private Metadata<Targets> targets(TrustedMetadata cycle, TrustedMetadata.Delegator delegator)
       throws TufException {
     String role = delegator.role();

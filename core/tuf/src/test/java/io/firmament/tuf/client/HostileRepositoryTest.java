@@ -259,6 +259,20 @@ final class HostileRepositoryTest {
   }
 
   @Test
+  void aRootThatIsNotPreciselyTheNextIsRefused() throws Exception {
+    repo.publish(ROOT);
+    client().refresh();
+    for (byte[] older : List.of(repo.latest(ROOT), repo.initialRoot())) {
+      repo.versions(ROOT).add(older);
+
+      assertEquals(Reason.ROLLBACK, refusal(client()::refresh));
+
+      repo.versions(ROOT).removeLast();
+    }
+    client().refresh();
+  }
+
+  @Test
   void endlessRootsAreCutOffAndTheNextUpdateGoesOn() throws Exception {
     for (int i = 0; i < 20; i++) {
       repo.publish(ROOT);

@@ -30,6 +30,8 @@ final class ArchitectureTest {
     "io.firmament.base..",
     "io.firmament.analysis..",
     "io.firmament.trust..",
+    "io.firmament.tuf",
+    "io.firmament.tuf.repository..",
     "io.firmament.platform.."
   };
 
@@ -61,6 +63,19 @@ final class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.firmament.platform..", "io.firmament.trust..")
         .because("the engine is a library in its own right")
+        .check(ALL);
+  }
+
+  @Test
+  void whatDevicesCarryOfTufKnowsNothingOfTheRepository() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.firmament.tuf", "io.firmament.tuf.client..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.firmament.tuf.repository..", "io.firmament.trust..", "org.bouncycastle..")
+        .because("a device verifies with the JDK alone")
         .check(ALL);
   }
 

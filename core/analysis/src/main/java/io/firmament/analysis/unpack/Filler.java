@@ -19,6 +19,9 @@ final class Filler {
     byte filler = buffer[0];
     long at = start;
     while (at < end) {
+      if (filler == 0) {
+        at = Math.min(source.nextData(at), end);
+      }
       int n = source.read(at, buffer, 0, (int) Math.min(buffer.length, end - at));
       int i = 0;
       while (i < n && buffer[i] == filler) {
@@ -42,6 +45,10 @@ final class Filler {
     long at = end;
     while (at > start) {
       int n = (int) Math.min(buffer.length, at - start);
+      if (filler == 0 && source.nextData(at - n) >= at) {
+        at -= n;
+        continue;
+      }
       source.read(at - n, buffer, 0, n);
       int i = n;
       while (i > 0 && buffer[i - 1] == filler) {

@@ -16,9 +16,12 @@ import io.firmament.analysis.unpack.formats.boot.FitFormat;
 import io.firmament.analysis.unpack.formats.boot.IkconfigFormat;
 import io.firmament.analysis.unpack.formats.boot.UBootEnvFormat;
 import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
+import io.firmament.analysis.unpack.formats.disk.GptFormat;
+import io.firmament.analysis.unpack.formats.disk.MbrFormat;
 import io.firmament.analysis.unpack.formats.erofs.ErofsFormat;
 import io.firmament.analysis.unpack.formats.ext.ExtFormat;
 import io.firmament.analysis.unpack.formats.f2fs.F2fsFormat;
+import io.firmament.analysis.unpack.formats.fat.FatFormat;
 import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
 import io.firmament.analysis.unpack.formats.mcu.CortexVectorsFormat;
 import io.firmament.analysis.unpack.formats.mcu.DfuSeFormat;
@@ -88,6 +91,9 @@ public final class Formats {
         new F2fsFormat(),
         new ErofsFormat(),
         new ExtFormat(),
+        new FatFormat(),
+        new MbrFormat(),
+        new GptFormat(),
         new UImageFormat(),
         new KernelFormat(),
         new FitFormat(),

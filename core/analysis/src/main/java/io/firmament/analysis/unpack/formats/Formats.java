@@ -19,6 +19,7 @@ import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
 import io.firmament.analysis.unpack.formats.disk.GptFormat;
 import io.firmament.analysis.unpack.formats.disk.MbrFormat;
 import io.firmament.analysis.unpack.formats.erofs.ErofsFormat;
+import io.firmament.analysis.unpack.formats.exfat.ExfatFormat;
 import io.firmament.analysis.unpack.formats.ext.ExtFormat;
 import io.firmament.analysis.unpack.formats.f2fs.F2fsFormat;
 import io.firmament.analysis.unpack.formats.fat.FatFormat;
@@ -92,6 +93,7 @@ public final class Formats {
         new ErofsFormat(),
         new ExtFormat(),
         new FatFormat(),
+        new ExfatFormat(),
         new MbrFormat(),
         new GptFormat(),
         new UImageFormat(),

@@ -23,6 +23,7 @@ import io.firmament.analysis.unpack.formats.exfat.ExfatFormat;
 import io.firmament.analysis.unpack.formats.ext.ExtFormat;
 import io.firmament.analysis.unpack.formats.f2fs.F2fsFormat;
 import io.firmament.analysis.unpack.formats.fat.FatFormat;
+import io.firmament.analysis.unpack.formats.iso.IsoFormat;
 import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
 import io.firmament.analysis.unpack.formats.mcu.CortexVectorsFormat;
 import io.firmament.analysis.unpack.formats.mcu.DfuSeFormat;
@@ -94,6 +95,7 @@ public final class Formats {
         new ExtFormat(),
         new FatFormat(),
         new ExfatFormat(),
+        new IsoFormat(),
         new MbrFormat(),
         new GptFormat(),
         new UImageFormat(),

@@ -45,6 +45,7 @@ import io.firmament.analysis.unpack.formats.romfs.RomfsFormat;
 import io.firmament.analysis.unpack.formats.squashfs.SquashfsFormat;
 import io.firmament.analysis.unpack.formats.ubi.UbiFormat;
 import io.firmament.analysis.unpack.formats.ubifs.UbifsFormat;
+import io.firmament.analysis.unpack.formats.udf.UdfFormat;
 import io.firmament.analysis.unpack.formats.uefi.CapsuleFormat;
 import io.firmament.analysis.unpack.formats.uefi.FlashDescriptorFormat;
 import io.firmament.analysis.unpack.formats.uefi.VariablesFormat;
@@ -96,6 +97,7 @@ public final class Formats {
         new FatFormat(),
         new ExfatFormat(),
         new IsoFormat(),
+        new UdfFormat(),
         new MbrFormat(),
         new GptFormat(),
         new UImageFormat(),

@@ -18,6 +18,11 @@ import io.firmament.analysis.unpack.formats.boot.UBootEnvFormat;
 import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
 import io.firmament.analysis.unpack.formats.disk.GptFormat;
 import io.firmament.analysis.unpack.formats.disk.MbrFormat;
+import io.firmament.analysis.unpack.formats.disk.QcowFormat;
+import io.firmament.analysis.unpack.formats.disk.VdiFormat;
+import io.firmament.analysis.unpack.formats.disk.VhdFormat;
+import io.firmament.analysis.unpack.formats.disk.VhdxFormat;
+import io.firmament.analysis.unpack.formats.disk.VmdkFormat;
 import io.firmament.analysis.unpack.formats.erofs.ErofsFormat;
 import io.firmament.analysis.unpack.formats.exfat.ExfatFormat;
 import io.firmament.analysis.unpack.formats.ext.ExtFormat;
@@ -100,6 +105,11 @@ public final class Formats {
         new UdfFormat(),
         new MbrFormat(),
         new GptFormat(),
+        new QcowFormat(),
+        new VmdkFormat(),
+        new VhdFormat(),
+        new VhdxFormat(),
+        new VdiFormat(),
         new UImageFormat(),
         new KernelFormat(),
         new FitFormat(),

@@ -17,9 +17,12 @@ import io.firmament.analysis.unpack.formats.boot.IkconfigFormat;
 import io.firmament.analysis.unpack.formats.boot.UBootEnvFormat;
 import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
 import io.firmament.analysis.unpack.formats.disk.GptFormat;
+import io.firmament.analysis.unpack.formats.disk.LuksFormat;
 import io.firmament.analysis.unpack.formats.disk.MbrFormat;
 import io.firmament.analysis.unpack.formats.disk.QcowFormat;
+import io.firmament.analysis.unpack.formats.disk.SwapFormat;
 import io.firmament.analysis.unpack.formats.disk.VdiFormat;
+import io.firmament.analysis.unpack.formats.disk.VerityFormat;
 import io.firmament.analysis.unpack.formats.disk.VhdFormat;
 import io.firmament.analysis.unpack.formats.disk.VhdxFormat;
 import io.firmament.analysis.unpack.formats.disk.VmdkFormat;
@@ -30,6 +33,7 @@ import io.firmament.analysis.unpack.formats.f2fs.F2fsFormat;
 import io.firmament.analysis.unpack.formats.fat.FatFormat;
 import io.firmament.analysis.unpack.formats.iso.IsoFormat;
 import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
+import io.firmament.analysis.unpack.formats.lvm.LvmFormat;
 import io.firmament.analysis.unpack.formats.mcu.CortexVectorsFormat;
 import io.firmament.analysis.unpack.formats.mcu.DfuSeFormat;
 import io.firmament.analysis.unpack.formats.mcu.DfuSuffixFormat;
@@ -110,6 +114,10 @@ public final class Formats {
         new VhdFormat(),
         new VhdxFormat(),
         new VdiFormat(),
+        new LvmFormat(),
+        new LuksFormat(),
+        new VerityFormat(),
+        new SwapFormat(),
         new UImageFormat(),
         new KernelFormat(),
         new FitFormat(),

@@ -72,6 +72,7 @@ import io.firmament.analysis.unpack.formats.vendor.TpLinkFormat;
 import io.firmament.analysis.unpack.formats.vendor.TrxFormat;
 import io.firmament.analysis.unpack.formats.vendor.UbiquitiFormat;
 import io.firmament.analysis.unpack.formats.vendor.XiaomiFormat;
+import io.firmament.analysis.unpack.formats.xfs.XfsFormat;
 import io.firmament.analysis.unpack.formats.yaffs.YaffsFormat;
 import java.util.List;
 
@@ -103,6 +104,7 @@ public final class Formats {
         new F2fsFormat(),
         new ErofsFormat(),
         new ExtFormat(),
+        new XfsFormat(),
         new FatFormat(),
         new ExfatFormat(),
         new IsoFormat(),

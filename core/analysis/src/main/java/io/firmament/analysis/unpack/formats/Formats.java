@@ -15,6 +15,7 @@ import io.firmament.analysis.unpack.formats.archive.SevenZipFormat;
 import io.firmament.analysis.unpack.formats.boot.FitFormat;
 import io.firmament.analysis.unpack.formats.boot.IkconfigFormat;
 import io.firmament.analysis.unpack.formats.boot.UBootEnvFormat;
+import io.firmament.analysis.unpack.formats.btrfs.BtrfsFormat;
 import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
 import io.firmament.analysis.unpack.formats.disk.GptFormat;
 import io.firmament.analysis.unpack.formats.disk.LuksFormat;
@@ -105,6 +106,7 @@ public final class Formats {
         new ErofsFormat(),
         new ExtFormat(),
         new XfsFormat(),
+        new BtrfsFormat(),
         new FatFormat(),
         new ExfatFormat(),
         new IsoFormat(),

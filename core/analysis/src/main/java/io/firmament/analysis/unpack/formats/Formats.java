@@ -51,6 +51,7 @@ import io.firmament.analysis.unpack.formats.mcu.Stm32Format;
 import io.firmament.analysis.unpack.formats.mcu.TiTextFormat;
 import io.firmament.analysis.unpack.formats.mcu.Uf2Format;
 import io.firmament.analysis.unpack.formats.minix.MinixFormat;
+import io.firmament.analysis.unpack.formats.ntfs.NtfsFormat;
 import io.firmament.analysis.unpack.formats.romfs.RomfsFormat;
 import io.firmament.analysis.unpack.formats.squashfs.SquashfsFormat;
 import io.firmament.analysis.unpack.formats.ubi.UbiFormat;
@@ -107,6 +108,7 @@ public final class Formats {
         new ExtFormat(),
         new XfsFormat(),
         new BtrfsFormat(),
+        new NtfsFormat(),
         new FatFormat(),
         new ExfatFormat(),
         new IsoFormat(),

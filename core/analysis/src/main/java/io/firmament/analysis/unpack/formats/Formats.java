@@ -32,6 +32,7 @@ import io.firmament.analysis.unpack.formats.exfat.ExfatFormat;
 import io.firmament.analysis.unpack.formats.ext.ExtFormat;
 import io.firmament.analysis.unpack.formats.f2fs.F2fsFormat;
 import io.firmament.analysis.unpack.formats.fat.FatFormat;
+import io.firmament.analysis.unpack.formats.hfsplus.HfsPlusFormat;
 import io.firmament.analysis.unpack.formats.iso.IsoFormat;
 import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
 import io.firmament.analysis.unpack.formats.lvm.LvmFormat;
@@ -109,6 +110,7 @@ public final class Formats {
         new XfsFormat(),
         new BtrfsFormat(),
         new NtfsFormat(),
+        new HfsPlusFormat(),
         new FatFormat(),
         new ExfatFormat(),
         new IsoFormat(),

@@ -82,11 +82,11 @@ final class RunSource implements ByteSource {
         }
       }
       if (run + 1 == starts.length) {
-        return length;
+        break;
       }
       position = starts[run + 1];
     }
-    return length;
+    return Math.max(offset, length);
   }
 
   @Override

@@ -58,7 +58,7 @@ final class Volume implements InodeReader<Node> {
 
   @Override
   public long number(Node node) {
-    return node.at().partition() << 32 | node.at().block();
+    return (long) node.at().partition() << 32 | node.at().block();
   }
 
   @Override

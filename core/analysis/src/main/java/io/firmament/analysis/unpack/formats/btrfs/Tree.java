@@ -38,7 +38,8 @@ record Tree(Device device, long id, long root, int level) {
     if ((b[100] & 0xff) != at || count < 0 || HEADER + (long) count * size > b.length) {
       throw new CorruptException("a node of a tree makes no sense");
     }
-    for (int i = 0; i < count; i++) {
+    int from = firstFrom(b, count, size, first);
+    for (int i = at == 0 ? from : Math.max(from - 1, 0); i < count; i++) {
       int position = HEADER + i * size;
       Key key = Key.of(b, position);
       if (key.compareTo(last) > 0) {
@@ -52,6 +53,21 @@ record Tree(Device device, long id, long root, int level) {
         node(Binary.i64le(b, position + Key.SIZE), at - 1, first, last, use, free);
       }
     }
+  }
+
+  /// The first index whose key is not before the given one; keys go up.
+  private static int firstFrom(byte[] b, int count, int size, Key first) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Key.of(b, HEADER + middle * size).compareTo(first) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   private static void leafItem(Key key, byte[] b, int position, Use use) throws IOException {

@@ -37,10 +37,13 @@ record PartitionTable(
 
   /// Reads the header in a sector; both checksums must be right.
   static PartitionTable read(ByteSource disk, int sector, long number) throws IOException {
+    if (!Binary.matches(disk, number * sector, MAGIC)) {
+      throw new CorruptException("no header");
+    }
     byte[] b = Binary.bytes(disk, number * sector, sector);
     long size = Binary.u32le(b, 12);
-    if (!Binary.matches(disk, number * sector, MAGIC) || size < HEADER || size > sector) {
-      throw new CorruptException("no header");
+    if (size < HEADER || size > sector) {
+      throw new CorruptException("the header makes no sense");
     }
     long crc = Binary.u32le(b, 16);
     byte[] blank = java.util.Arrays.copyOf(b, (int) size);

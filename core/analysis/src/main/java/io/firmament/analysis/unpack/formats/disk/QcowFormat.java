@@ -160,11 +160,13 @@ public final class QcowFormat implements Format {
     int bits = 1 << header.refcountBits;
     long perBlock = header.cluster() * 8L / bits;
     byte[] table = Binary.bytes(image, header.refcountsAt, (int) Math.min(entries * 8, 8 << 20));
+    Allowance allowance = new Allowance(image);
     for (int i = table.length / 8 - 1; i >= 0; i--) {
       long block = Binary.i64be(table, i * 8) & OFFSET;
       if (block == 0) {
         continue;
       }
+      allowance.spend(header.cluster());
       byte[] b = Binary.upTo(image, block, header.cluster());
       for (int at = b.length - 1; at >= 0; at--) {
         if (b[at] != 0) {

@@ -1,6 +1,7 @@
 package io.firmament.analysis.unpack.formats.hfsplus;
 
 import io.firmament.analysis.tree.ByteSource;
+import io.firmament.analysis.unpack.io.Allowance;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.CorruptException;
 import java.io.IOException;
@@ -18,18 +19,15 @@ final class BTree {
     void record(byte[] node, int key, int keyLength, int data, int end) throws IOException;
   }
 
-  static void each(ByteSource file, Use use) throws IOException {
+  static void each(ByteSource file, Allowance allowance, Use use) throws IOException {
     byte[] header = Binary.bytes(file, DESCRIPTOR, 32);
     int size = Binary.u16be(header, 18);
     long next = Binary.u32be(header, 10);
     if (size < 512 || size > 32768 || Integer.bitCount(size) != 1) {
       throw new CorruptException("nodes of %d bytes".formatted(size));
     }
-    long nodes = file.size() / size;
-    for (long i = 0; next != 0; i++) {
-      if (i > nodes) {
-        throw new CorruptException("the leaves of a tree go around in circles");
-      }
+    while (next != 0) {
+      allowance.spend(size);
       byte[] b = Binary.bytes(file, next * size, size);
       if (b[8] != LEAF) {
         throw new CorruptException("a leaf of a tree is none");

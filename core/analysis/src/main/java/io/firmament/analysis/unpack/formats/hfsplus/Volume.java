@@ -8,6 +8,7 @@ import io.firmament.analysis.unpack.formats.InodeReader;
 import io.firmament.analysis.unpack.formats.RawEntry;
 import io.firmament.analysis.unpack.formats.Runs;
 import io.firmament.analysis.unpack.formats.Sink;
+import io.firmament.analysis.unpack.io.Allowance;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.CorruptException;
 import java.io.IOException;
@@ -52,8 +53,9 @@ final class Volume implements InodeReader<Node> {
     this.header = header;
     this.sink = sink;
     this.root = new Node(ROOT, true, 0, 0, 0, 0, 0, false, false, null);
-    BTree.each(file(header.extents(), 0), this::extents);
-    BTree.each(file(header.catalog(), CATALOG), this::catalog);
+    Allowance allowance = new Allowance(source);
+    BTree.each(file(header.extents(), 0), allowance, this::extents);
+    BTree.each(file(header.catalog(), CATALOG), allowance, this::catalog);
     links();
   }
 

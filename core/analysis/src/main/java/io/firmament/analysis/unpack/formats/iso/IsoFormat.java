@@ -47,7 +47,7 @@ public final class IsoFormat implements Format {
       if (descriptors.udf() && skip < 0) {
         return Optional.empty();
       }
-      long size = Math.max(descriptors.size(), DiskEnd.of(rest));
+      long size = end(rest, descriptors);
       Map<String, String> meta = new HashMap<>();
       meta.put("label", descriptors.label());
       meta.put("rockRidge", Boolean.toString(skip >= 0));
@@ -65,6 +65,23 @@ public final class IsoFormat implements Format {
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /// The end of the volume, or of a partition or boot image that was appended to it.
+  private static long end(ByteSource rest, Descriptors descriptors) {
+    long end = Math.max(descriptors.size(), DiskEnd.of(rest));
+    if (descriptors.catalog() == 0) {
+      return end;
+    }
+    try {
+      for (BootCatalog.Image image : BootCatalog.read(rest, descriptors)) {
+        long imageEnd = image.block() * descriptors.block() + image.length();
+        end = imageEnd <= rest.size() ? Math.max(end, imageEnd) : end;
+      }
+    } catch (IOException e) {
+      return end;
+    }
+    return end;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.firmament.analysis.unpack.formats.iso;
 
 import io.firmament.analysis.tree.ByteSource;
+import io.firmament.analysis.unpack.io.Allowance;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.CorruptException;
 import java.io.ByteArrayOutputStream;
@@ -48,7 +49,8 @@ final class RockRidge {
   int skip = -1;
 
   /// Reads all fields, and those that continue elsewhere.
-  static RockRidge read(ByteSource source, int block, byte[] system, int skip) throws IOException {
+  static RockRidge read(ByteSource source, int block, byte[] system, int skip, Allowance allowance)
+      throws IOException {
     RockRidge found = new RockRidge();
     byte[] area = system;
     int at = skip;
@@ -60,6 +62,7 @@ final class RockRidge {
       if (next[2] > 1 << 16) {
         throw new CorruptException("a continuation of " + next[2] + " bytes");
       }
+      allowance.spend(next[2]);
       area = Binary.bytes(source, next[0] * block + next[1], (int) next[2]);
       at = 0;
     }

@@ -48,7 +48,9 @@ final class Volume implements InodeReader<Node> {
     if (b.length < SMALLEST_RECORD || (b[0] & 0xff) < SMALLEST_RECORD || (b[0] & 0xff) > b.length) {
       return -1;
     }
-    RockRidge first = RockRidge.read(source, descriptors.block(), Record.of(b, 0).system(), 0);
+    RockRidge first =
+        RockRidge.read(
+            source, descriptors.block(), Record.of(b, 0).system(), 0, new Allowance(source));
     return first.skip >= 0 && first.mode >= 0 ? first.skip : -1;
   }
 
@@ -115,7 +117,7 @@ final class Volume implements InodeReader<Node> {
     RockRidge rock =
         skip < 0
             ? new RockRidge()
-            : RockRidge.read(source, descriptors.block(), record.system(), skip);
+            : RockRidge.read(source, descriptors.block(), record.system(), skip, allowance);
     if (rock.moved) {
       return;
     }
@@ -138,7 +140,7 @@ final class Volume implements InodeReader<Node> {
       throw new CorruptException("a directory that was moved is not there");
     }
     Record self = Record.of(b, 0);
-    RockRidge own = RockRidge.read(source, descriptors.block(), self.system(), skip);
+    RockRidge own = RockRidge.read(source, descriptors.block(), self.system(), skip, allowance);
     return new Node(self.extent(), true, List.of(self), own);
   }
 

@@ -11,4 +11,11 @@ public interface ByteSource {
 
   /// A view of the range, cut to what exists; shares the bytes.
   ByteSource slice(long offset, long length);
+
+  /// The first byte from `offset` on that may be other than zero, at least [#size] where there is
+  /// none, and never before `offset`; a source that knows its holes says so, so that they need not
+  /// be read.
+  default long nextData(long offset) {
+    return offset;
+  }
 }

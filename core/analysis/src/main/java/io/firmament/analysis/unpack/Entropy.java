@@ -17,9 +17,14 @@ record Entropy(double bitsPerByte, double chiSquare) {
     long[] counts = new long[256];
     byte[] buffer = new byte[1 << 16];
     long at = 0;
-    for (int n = source.read(0, buffer, 0, buffer.length);
-        n > 0;
-        n = source.read(at, buffer, 0, buffer.length)) {
+    while (at < source.size()) {
+      long data = source.nextData(at);
+      counts[0] += data - at;
+      at = data;
+      int n = source.read(at, buffer, 0, buffer.length);
+      if (n <= 0) {
+        break;
+      }
       int i = 0;
       for (; i + 1 < n; i += 2) {
         even[buffer[i] & 0xff]++;

@@ -319,6 +319,7 @@ final class Explorer {
     return switch (body) {
       case Body.Slice slice -> new SourceInputStream(slice.source(), 0);
       case Body.Decoded decoded -> decoded.opener().open();
+      case Body.Spread spread -> spread.opener().open();
     };
   }
 

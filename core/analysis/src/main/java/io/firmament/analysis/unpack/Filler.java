@@ -19,6 +19,9 @@ final class Filler {
     byte filler = buffer[0];
     long at = start;
     while (at < end) {
+      if (filler == 0) {
+        at = Math.min(source.nextData(at), end);
+      }
       int n = source.read(at, buffer, 0, (int) Math.min(buffer.length, end - at));
       int i = 0;
       while (i < n && buffer[i] == filler) {
@@ -42,6 +45,11 @@ final class Filler {
     long at = end;
     while (at > start) {
       int n = (int) Math.min(buffer.length, at - start);
+      long hole = filler == 0 ? holeBefore(source, start, at) : 0;
+      if (hole > 0) {
+        at -= hole;
+        continue;
+      }
       source.read(at - n, buffer, 0, n);
       int i = n;
       while (i > 0 && buffer[i - 1] == filler) {
@@ -53,6 +61,16 @@ final class Filler {
       }
     }
     return worth(end - at, end - start);
+  }
+
+  /// Bytes before `at` that the source knows to be zeros, without reading them; not always all.
+  private static long holeBefore(ByteSource source, long start, long at) {
+    for (long span = at - start; span >= 1 << 16; span /= 2) {
+      if (source.nextData(at - span) >= at) {
+        return span;
+      }
+    }
+    return 0;
   }
 
   private static boolean isFiller(ByteSource source, long offset, byte[] buffer) {

@@ -55,6 +55,11 @@ final class MeteredSource implements ByteSource, WorkMeter {
   }
 
   @Override
+  public long nextData(long offset) {
+    return source.nextData(offset);
+  }
+
+  @Override
   public ByteSource slice(long offset, long length) {
     return new MeteredSource(source.slice(offset, length), total, allowed);
   }

@@ -121,6 +121,10 @@ final class Scanner {
     Found run() {
       for (base = 0; base < source.size() - 1; base += WINDOW) {
         if (skipTo < base + WINDOW) {
+          base = Math.max(base, source.nextData(base) / WINDOW * WINDOW);
+          if (base >= source.size() - 1) {
+            break;
+          }
           filled = source.read(base, window, 0, window.length);
           if (!isFiller()) {
             window((int) Math.max(0, skipTo - base), Math.min(WINDOW, filled - 1));

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Puts what one container holds into the tree and the pack, and goes on inside of it.
 final class TreeSink implements Sink {
@@ -167,17 +168,20 @@ final class TreeSink implements Sink {
   private void explore(Body body, Place at) throws LimitException {
     switch (body) {
       case Body.Slice slice -> explorer.payload(slice.source(), at);
-      case Body.Decoded decoded -> {
-        Scratch scratch = explorer.scratch();
-        long mark = scratch.mark();
-        try {
-          explorer.copy(decoded, at.where() + at.name(), scratch::append);
-          ByteSource layer = scratch.layer(mark);
-          explorer.payload(layer, at);
-        } finally {
-          release(scratch, mark);
-        }
-      }
+      case Body.Decoded decoded -> decoded(decoded, UnaryOperator.identity(), at);
+      case Body.Spread spread -> decoded(spread, spread.layout(), at);
+    }
+  }
+
+  private void decoded(Body body, UnaryOperator<ByteSource> layout, Place at)
+      throws LimitException {
+    Scratch scratch = explorer.scratch();
+    long mark = scratch.mark();
+    try {
+      explorer.copy(body, at.where() + at.name(), scratch::append);
+      explorer.payload(layout.apply(scratch.layer(mark)), at);
+    } finally {
+      release(scratch, mark);
     }
   }
 

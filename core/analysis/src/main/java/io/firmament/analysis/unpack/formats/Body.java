@@ -7,6 +7,7 @@ import io.firmament.analysis.unpack.io.TruncatedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.util.function.UnaryOperator;
 
 /// The content of an entry or payload, before it is stored.
 public sealed interface Body {
@@ -15,6 +16,10 @@ public sealed interface Body {
 
   /// Bytes that must be decoded.
   record Decoded(Opener opener) implements Body {}
+
+  /// Bytes that must be decoded, and then lie in a larger content between holes; for payloads and
+  /// parts, which are looked into and not stored as they are.
+  record Spread(Opener opener, UnaryOperator<ByteSource> layout) implements Body {}
 
   /// Opens a decoder; called at most once.
   @FunctionalInterface

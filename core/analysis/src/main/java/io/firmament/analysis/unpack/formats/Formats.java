@@ -21,11 +21,27 @@ import io.firmament.analysis.unpack.formats.archive.XarFormat;
 import io.firmament.analysis.unpack.formats.boot.FitFormat;
 import io.firmament.analysis.unpack.formats.boot.IkconfigFormat;
 import io.firmament.analysis.unpack.formats.boot.UBootEnvFormat;
+import io.firmament.analysis.unpack.formats.btrfs.BtrfsFormat;
 import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
+import io.firmament.analysis.unpack.formats.disk.GptFormat;
+import io.firmament.analysis.unpack.formats.disk.LuksFormat;
+import io.firmament.analysis.unpack.formats.disk.MbrFormat;
+import io.firmament.analysis.unpack.formats.disk.QcowFormat;
+import io.firmament.analysis.unpack.formats.disk.SwapFormat;
+import io.firmament.analysis.unpack.formats.disk.VdiFormat;
+import io.firmament.analysis.unpack.formats.disk.VerityFormat;
+import io.firmament.analysis.unpack.formats.disk.VhdFormat;
+import io.firmament.analysis.unpack.formats.disk.VhdxFormat;
+import io.firmament.analysis.unpack.formats.disk.VmdkFormat;
 import io.firmament.analysis.unpack.formats.erofs.ErofsFormat;
+import io.firmament.analysis.unpack.formats.exfat.ExfatFormat;
 import io.firmament.analysis.unpack.formats.ext.ExtFormat;
 import io.firmament.analysis.unpack.formats.f2fs.F2fsFormat;
+import io.firmament.analysis.unpack.formats.fat.FatFormat;
+import io.firmament.analysis.unpack.formats.hfsplus.HfsPlusFormat;
+import io.firmament.analysis.unpack.formats.iso.IsoFormat;
 import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
+import io.firmament.analysis.unpack.formats.lvm.LvmFormat;
 import io.firmament.analysis.unpack.formats.mcu.CortexVectorsFormat;
 import io.firmament.analysis.unpack.formats.mcu.DfuSeFormat;
 import io.firmament.analysis.unpack.formats.mcu.DfuSuffixFormat;
@@ -42,11 +58,13 @@ import io.firmament.analysis.unpack.formats.mcu.Stm32Format;
 import io.firmament.analysis.unpack.formats.mcu.TiTextFormat;
 import io.firmament.analysis.unpack.formats.mcu.Uf2Format;
 import io.firmament.analysis.unpack.formats.minix.MinixFormat;
+import io.firmament.analysis.unpack.formats.ntfs.NtfsFormat;
 import io.firmament.analysis.unpack.formats.romfs.RomfsFormat;
 import io.firmament.analysis.unpack.formats.sevenzip.SevenZipFormat;
 import io.firmament.analysis.unpack.formats.squashfs.SquashfsFormat;
 import io.firmament.analysis.unpack.formats.ubi.UbiFormat;
 import io.firmament.analysis.unpack.formats.ubifs.UbifsFormat;
+import io.firmament.analysis.unpack.formats.udf.UdfFormat;
 import io.firmament.analysis.unpack.formats.uefi.CapsuleFormat;
 import io.firmament.analysis.unpack.formats.uefi.FlashDescriptorFormat;
 import io.firmament.analysis.unpack.formats.uefi.VariablesFormat;
@@ -65,6 +83,7 @@ import io.firmament.analysis.unpack.formats.vendor.TpLinkFormat;
 import io.firmament.analysis.unpack.formats.vendor.TrxFormat;
 import io.firmament.analysis.unpack.formats.vendor.UbiquitiFormat;
 import io.firmament.analysis.unpack.formats.vendor.XiaomiFormat;
+import io.firmament.analysis.unpack.formats.xfs.XfsFormat;
 import io.firmament.analysis.unpack.formats.yaffs.YaffsFormat;
 import java.util.List;
 
@@ -96,6 +115,25 @@ public final class Formats {
         new F2fsFormat(),
         new ErofsFormat(),
         new ExtFormat(),
+        new XfsFormat(),
+        new BtrfsFormat(),
+        new NtfsFormat(),
+        new HfsPlusFormat(),
+        new FatFormat(),
+        new ExfatFormat(),
+        new IsoFormat(),
+        new UdfFormat(),
+        new MbrFormat(),
+        new GptFormat(),
+        new QcowFormat(),
+        new VmdkFormat(),
+        new VhdFormat(),
+        new VhdxFormat(),
+        new VdiFormat(),
+        new LvmFormat(),
+        new LuksFormat(),
+        new VerityFormat(),
+        new SwapFormat(),
         new UImageFormat(),
         new KernelFormat(),
         new FitFormat(),

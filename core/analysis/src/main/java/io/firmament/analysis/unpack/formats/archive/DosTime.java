@@ -5,11 +5,11 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
 /// Times of MS-DOS, which have no zone: taken for UTC.
-final class DosTime {
+public final class DosTime {
   private DosTime() {}
 
   /// Seconds since 1970; 0 where the fields are no time.
-  static long seconds(int date, int time) {
+  public static long seconds(int date, int time) {
     try {
       return LocalDateTime.of(
               1980 + (date >> 9),

@@ -5,11 +5,11 @@ import io.firmament.analysis.unpack.io.Binary;
 import java.util.Locale;
 
 /// GUIDs as UEFI stores them: the first three fields little-endian.
-final class Guid {
+public final class Guid {
   private Guid() {}
 
   /// For example `8C8CE578-8A3D-4F1C-9935-896185C32DD3`.
-  static String of(byte[] bytes, int at) {
+  public static String of(byte[] bytes, int at) {
     return "%08X-%04X-%04X-%04X-%04X%08X"
         .formatted(
             Binary.u32le(bytes, at),

@@ -155,7 +155,8 @@ final class StageRunner {
           new InventoryReport(
               sbom.map(s -> s.mergedInto(found.components())).orElse(found.components()),
               found.identity(),
-              found.notes()));
+              found.notes(),
+              found.facts()));
     }
   }
 

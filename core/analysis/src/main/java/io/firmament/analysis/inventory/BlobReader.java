@@ -85,6 +85,7 @@ final class BlobReader {
         elf.header().bigEndian(),
         elf.header().bits(),
         elf.soname(),
+        elf.needed(),
         elf.module("vermagic"));
   }
 

@@ -5,26 +5,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What the impact assessment says of matches, as VEX statements.
 ///
-/// A match below the threshold is not affected where one of its reasons is a justification; of the
+/// A match below the threshold is resolved or not affected where one of its reasons says so; of the
 /// others nothing is said, since nobody has looked at them.
 final class AssessedStatements {
   /// The lowest score that is still worth somebody's time.
   private static final int THRESHOLD = -2;
 
-  private static final Map<String, VexStatement.Justification> JUSTIFICATIONS =
+  /// What each reason means; a state without a justification has none that fits.
+  private static final Map<String, VexStatement> MEANINGS =
       Map.of(
-          "code-not-built", VexStatement.Justification.CODE_NOT_PRESENT,
-          "module-absent", VexStatement.Justification.CODE_NOT_PRESENT,
-          "applet-absent", VexStatement.Justification.CODE_NOT_PRESENT,
-          "tool-only", VexStatement.Justification.CODE_NOT_PRESENT,
-          "other-architecture", VexStatement.Justification.CODE_NOT_PRESENT,
-          "never-loaded", VexStatement.Justification.CODE_NOT_REACHABLE,
-          "never-started", VexStatement.Justification.CODE_NOT_REACHABLE,
-          "platform-contradicted", VexStatement.Justification.REQUIRES_ENVIRONMENT,
-          "other-system", VexStatement.Justification.REQUIRES_ENVIRONMENT);
+          "code-not-built", absent(VexStatement.Justification.CODE_NOT_PRESENT),
+          "other-architecture", absent(VexStatement.Justification.CODE_NOT_PRESENT),
+          "applet-absent", absent(VexStatement.Justification.CODE_NOT_PRESENT),
+          "tool-only", absent(VexStatement.Justification.CODE_NOT_PRESENT),
+          "never-loaded", absent(VexStatement.Justification.CODE_NOT_REACHABLE),
+          "platform-contradicted", absent(VexStatement.Justification.REQUIRES_ENVIRONMENT),
+          "cna-unaffected", absent(null),
+          "distribution-unaffected", absent(null),
+          "distribution-fixed", new VexStatement(VexStatement.State.RESOLVED, null, List.of(), ""));
+
+  private static VexStatement absent(VexStatement.@Nullable Justification justification) {
+    return new VexStatement(VexStatement.State.NOT_AFFECTED, justification, List.of(), "");
+  }
 
   private AssessedStatements() {}
 
@@ -34,15 +40,15 @@ final class AssessedStatements {
     for (CveMatch match : matches) {
       if (match.score() < THRESHOLD) {
         match.reasons().stream()
-            .flatMap(reason -> justification(reason).stream())
+            .flatMap(reason -> meaning(reason).stream())
             .findFirst()
             .ifPresent(
-                justification ->
+                meaning ->
                     statements.put(
                         match.id(),
                         new VexStatement(
-                            VexStatement.State.NOT_AFFECTED,
-                            justification,
+                            meaning.state(),
+                            meaning.justification(),
                             List.of(),
                             String.join("; ", match.reasons()))));
       }
@@ -50,8 +56,8 @@ final class AssessedStatements {
     return statements;
   }
 
-  private static Optional<VexStatement.Justification> justification(String reason) {
+  private static Optional<VexStatement> meaning(String reason) {
     int colon = reason.indexOf(':');
-    return Optional.ofNullable(JUSTIFICATIONS.get(colon < 0 ? reason : reason.substring(0, colon)));
+    return Optional.ofNullable(MEANINGS.get(colon < 0 ? reason : reason.substring(0, colon)));
   }
 }

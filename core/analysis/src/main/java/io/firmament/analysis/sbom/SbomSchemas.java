@@ -29,27 +29,30 @@ import org.xml.sax.SAXParseException;
 
 /// Validates documents against the official schema of their version: by the CycloneDX library where
 /// it knows the version, by the schemas that come with Firmament for 1.7.
-final class CycloneDxSchemas {
+final class SbomSchemas {
   private static final String NEWEST = "1.7";
   private static final String BASE = "http://cyclonedx.org/schema/";
   private static final int MOST_ERRORS = 100;
 
-  private CycloneDxSchemas() {}
+  private SbomSchemas() {}
 
-  /// The schemas of 1.7, read once.
-  private static final class Newest {
+  /// The schemas that come with Firmament, read once.
+  private static final class Own {
     private static final Schema JSON =
         SchemaRegistry.withDefaultDialect(
-                SpecificationVersion.DRAFT_7, registry -> registry.schemas(Newest::text))
+                SpecificationVersion.DRAFT_7, registry -> registry.schemas(Own::text))
             .getSchema(SchemaLocation.of(BASE + "bom-" + NEWEST + ".schema.json"));
     private static final javax.xml.validation.Schema XML = xml();
+    private static final Schema SPDX =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2019_09)
+            .getSchema(String.valueOf(text(BASE + "spdx-2.3.schema.json")));
 
     private static @Nullable String text(String iri) {
       if (!iri.startsWith(BASE)) {
         return null;
       }
       try (InputStream in =
-          CycloneDxSchemas.class.getResourceAsStream("schema/" + iri.substring(BASE.length()))) {
+          SbomSchemas.class.getResourceAsStream("schema/" + iri.substring(BASE.length()))) {
         return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -57,7 +60,7 @@ final class CycloneDxSchemas {
     }
 
     private static javax.xml.validation.Schema xml() {
-      URL resource = CycloneDxSchemas.class.getResource("schema/bom-" + NEWEST + ".xsd");
+      URL resource = SbomSchemas.class.getResource("schema/bom-" + NEWEST + ".xsd");
       if (resource == null) {
         throw new IllegalStateException("the program's own CycloneDX schema is missing");
       }
@@ -87,7 +90,7 @@ final class CycloneDxSchemas {
   /// @param version one of [#versions]
   static List<String> errors(byte[] document, String version, boolean json) throws IOException {
     if (version.equals(NEWEST)) {
-      return json ? jsonErrors(document) : xmlErrors(document);
+      return json ? jsonErrors(document, Own.JSON) : xmlErrors(document);
     }
     Version known =
         Optional.ofNullable(Version.fromVersionString(version))
@@ -99,19 +102,28 @@ final class CycloneDxSchemas {
     return errors.stream().limit(MOST_ERRORS).map(e -> String.valueOf(e.getMessage())).toList();
   }
 
-  private static List<String> jsonErrors(byte[] document) {
-    return Newest.JSON
-        .validate(new String(document, StandardCharsets.UTF_8), InputFormat.JSON)
-        .stream()
+  /// What is wrong with a document of SPDX 2.3 in JSON.
+  static List<String> spdxErrors(byte[] document) {
+    return jsonErrors(document, Own.SPDX);
+  }
+
+  private static List<String> jsonErrors(byte[] document, Schema schema) {
+    return schema.validate(new String(document, StandardCharsets.UTF_8), InputFormat.JSON).stream()
         .limit(MOST_ERRORS)
-        .map(error -> error.getInstanceLocation() + ": " + error.getMessage())
+        .map(SbomSchemas::text)
         .toList();
+  }
+
+  /// The place as a JSON pointer, and what is wrong there.
+  private static String text(com.networknt.schema.Error error) {
+    String place = String.valueOf(error.getInstanceLocation());
+    return (place.isEmpty() ? "/" : place) + ": " + error.getMessage();
   }
 
   private static List<String> xmlErrors(byte[] document) throws IOException {
     Errors errors = new Errors();
     try {
-      Validator validator = Newest.XML.newValidator();
+      Validator validator = Own.XML.newValidator();
       validator.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
       validator.setProperty(XMLConstants.ACCESS_EXTERNAL_SCHEMA, "");
       validator.setErrorHandler(errors);

@@ -93,8 +93,11 @@ record CycloneDxTerms(int minor) {
 
   /// The type, or the nearest that this version has.
   String type(String type) {
-    String said = TYPES.containsKey(type) ? type : "library";
-    return TYPES.get(said) <= minor ? said : OLDER_TYPES.getOrDefault(said, "library");
+    Integer since = TYPES.get(type);
+    if (since == null) {
+      return "library";
+    }
+    return since <= minor ? type : OLDER_TYPES.getOrDefault(type, "library");
   }
 
   String technique(String technique) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -129,7 +130,7 @@ final class InventoryTest {
   }
 
   private static Optional<ComponentFacts> facts(InventoryReport report, Component component) {
-    return report.facts().stream().filter(f -> f.id().equals(component.id())).findFirst();
+    return Objects.requireNonNull(report.facts()).stream().filter(f -> f.id().equals(component.id())).findFirst();
   }
 
   @Test

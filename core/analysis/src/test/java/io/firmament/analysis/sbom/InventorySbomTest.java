@@ -14,6 +14,7 @@ import io.firmament.base.finding.CveMatch;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +56,7 @@ class InventorySbomTest {
                 match("unsure", -2, "platform-contradicted: y"),
                 match("unreadable", -3, "unreadable-version: z")));
     assertEquals(List.of("hidden"), List.copyOf(statements.keySet()));
-    VexStatement statement = statements.get("hidden");
+    VexStatement statement = Objects.requireNonNull(statements.get("hidden"));
     assertEquals(VexStatement.State.NOT_AFFECTED, statement.state());
     assertEquals(VexStatement.Justification.REQUIRES_ENVIRONMENT, statement.justification());
     assertTrue(statement.detail().contains("platform-contradicted: y"));

@@ -1,7 +1,10 @@
 package io.firmament.stages;
 
+import io.firmament.analysis.advisory.DistributionFixes;
 import io.firmament.analysis.advisory.FirmwareEnvironment;
+import io.firmament.analysis.advisory.ImageFacts;
 import io.firmament.analysis.advisory.Matcher;
+import io.firmament.analysis.advisory.SecondOpinions;
 import io.firmament.analysis.inspect.Inspection;
 import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
@@ -161,7 +164,8 @@ final class StageRunner {
                   .orElse(found.components()),
               found.identity(),
               found.notes(),
-              found.facts()));
+              found.facts(),
+              found.contents()));
     }
   }
 
@@ -180,7 +184,9 @@ final class StageRunner {
             .match(
                 inventory.components(),
                 FirmwareEnvironment.of(inventory.components()),
-                advisories.current()));
+                advisories.current(),
+                SecondOpinions.of(
+                    List.of(), List.of(), DistributionFixes.none(), ImageFacts.of(inventory))));
   }
 
   private void publish(AnalysisKey key, Documents results) throws IOException {

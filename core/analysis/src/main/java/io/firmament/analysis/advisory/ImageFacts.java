@@ -1,5 +1,7 @@
 package io.firmament.analysis.advisory;
 
+import io.firmament.analysis.inventory.ImageContents;
+import io.firmament.analysis.inventory.InventoryReport;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,22 @@ public record ImageFacts(
   /// @param listens whether it takes connections from the network
   public record Exposure(
       Optional<Boolean> loaded, Optional<Boolean> started, Optional<Boolean> listens) {}
+
+  /// What an inventory tells; how components are used is not in it.
+  public static ImageFacts of(InventoryReport inventory) {
+    ImageContents contents = inventory.contents();
+    if (contents == null) {
+      return unknown();
+    }
+    return new ImageFacts(
+        Optional.ofNullable(inventory.identity().architecture()),
+        Optional.ofNullable(contents.kernelOptions()).map(Set::copyOf),
+        Optional.ofNullable(contents.applets()).map(Set::copyOf),
+        contents.programs().isEmpty()
+            ? Optional.empty()
+            : Optional.of(Set.copyOf(contents.programs())),
+        Map.of());
+  }
 
   /// Nothing is known.
   public static ImageFacts unknown() {

@@ -56,7 +56,8 @@ public final class Inventory {
     ImageIdentity identity = identity(contents, distributions, kernel);
     List<Component> components = fusion.components();
     List<ComponentFacts> facts = Linking.of(components, contents, fusion.packageIds());
-    return new InventoryReport(components, identity, fusion.notes(), facts);
+    return new InventoryReport(
+        components, identity, fusion.notes(), facts, ImageContents.of(tree, contents));
   }
 
   private static ImageIdentity identity(

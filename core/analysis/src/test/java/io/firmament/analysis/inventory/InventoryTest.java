@@ -122,6 +122,34 @@ final class InventoryTest {
     assertEquals(Optional.empty(), facts(report, named(report, "c")));
   }
 
+  @Test
+  void tellsWhichAppletsProgramsAndKernelOptionsThereAre() {
+    byte[] busybox = busybox("1.35.0");
+    MemoryTree tree =
+        new MemoryTree()
+            .file("bin/busybox", 0755, busybox)
+            .file("bin/hard", 0755, busybox)
+            .file("usr/bin/curl", 0755, TestElf.arm().build())
+            .file(
+                "boot/config-6.1.0",
+                "#\n# Automatically generated file; DO NOT EDIT.\n"
+                    + "# Linux/arm 6.1.0 Kernel Configuration\n#\nCONFIG_BT=m\n"
+                    + "# CONFIG_NFS_FS is not set\nCONFIG_HZ=100\nCONFIG_NET=y\n");
+    ImageContents few = Objects.requireNonNull(identify(tree).contents());
+    assertNull(few.applets(), "one name more says nothing of applets");
+    for (int i = 0; i < 20; i++) {
+      tree.link("bin/applet" + i, "busybox");
+    }
+    ImageContents contents = Objects.requireNonNull(identify(tree).contents());
+    List<String> applets = Objects.requireNonNull(contents.applets());
+    assertEquals(21, applets.size());
+    assertTrue(applets.contains("hard") && applets.contains("applet7"), applets::toString);
+    assertEquals(List.of("busybox", "curl", "hard"), contents.programs());
+    assertEquals(List.of("BT", "NET"), contents.kernelOptions());
+    tree.file("boot/config-6.2.0", "# Linux/arm 6.2.0 Kernel Configuration\nCONFIG_NET=y\n");
+    assertNull(Objects.requireNonNull(identify(tree).contents()).kernelOptions());
+  }
+
   private static Component named(InventoryReport report, String name) {
     return report.components().stream()
         .filter(c -> c.name().equals(name))
@@ -130,7 +158,9 @@ final class InventoryTest {
   }
 
   private static Optional<ComponentFacts> facts(InventoryReport report, Component component) {
-    return Objects.requireNonNull(report.facts()).stream().filter(f -> f.id().equals(component.id())).findFirst();
+    return Objects.requireNonNull(report.facts()).stream()
+        .filter(f -> f.id().equals(component.id()))
+        .findFirst();
   }
 
   @Test

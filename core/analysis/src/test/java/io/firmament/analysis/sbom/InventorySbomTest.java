@@ -82,7 +82,8 @@ class InventorySbomTest {
         COMPONENTS,
         new ImageIdentity(null, null, null, null, null, null, null, null, null),
         List.of(),
-        facts);
+        facts,
+        null);
   }
 
   private static SbomDocument document(InventoryReport inventory, boolean complete) {

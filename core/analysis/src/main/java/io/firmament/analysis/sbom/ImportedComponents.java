@@ -87,7 +87,7 @@ final class ImportedComponents {
       @Nullable String purl,
       String cpeText,
       List<String> licenses) {
-    Optional<Cpe> cpe = Cpe.parse(cpeText);
+    Optional<Cpe> cpe = Cpe.parse(cpeText).or(() -> Cpe.parseUri(cpeText));
     String identity = String.join("\n", "sbom", qualified, text(version), text(purl), cpeText);
     return new Component(
         "sbom-" + Sha256.of(identity.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 24),

@@ -1,17 +1,23 @@
 package io.firmament.stages;
 
+import io.firmament.analysis.advisory.DistributionFixes;
 import io.firmament.analysis.advisory.FirmwareEnvironment;
+import io.firmament.analysis.advisory.ImageFacts;
 import io.firmament.analysis.advisory.Matcher;
+import io.firmament.analysis.advisory.SecondOpinions;
 import io.firmament.analysis.inspect.Inspection;
 import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
 import io.firmament.analysis.inventory.Progress;
+import io.firmament.analysis.sbom.ImportedSbom;
+import io.firmament.analysis.sbom.SbomMerge;
 import io.firmament.analysis.unpack.Limits;
 import io.firmament.analysis.unpack.UnpackProgress;
 import io.firmament.analysis.unpack.UnpackResult;
 import io.firmament.analysis.unpack.Unpacker;
 import io.firmament.analysis.unpack.io.MappedByteSource;
 import io.firmament.base.Log;
+import io.firmament.base.finding.Component;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
@@ -29,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,7 +46,7 @@ final class StageRunner {
   private static final Set<Stage> BEFORE_PUBLISH = Set.of(Stage.MATCH, Stage.INSPECT);
 
   /// Larger SBOMs are refused; the upload door refuses them earlier.
-  private static final int MAX_SBOM = 64 << 20;
+  private static final int MAX_SBOM = ImportedSbom.MAX_BYTES;
 
   private final FirmwareStore store;
   private final ObjectStore uploads;
@@ -147,15 +154,18 @@ final class StageRunner {
 
   private void identify(AnalysisKey key, Documents results, WorkFolder folder)
       throws IOException, MaterialException {
-    Optional<ImportedSbom> sbom = sbom(firmware(key));
+    Optional<List<Component>> sbom = sbom(firmware(key));
     try (Arena arena = Arena.ofShared()) {
       InventoryReport found =
           Inventory.standard().identify(results.tree(folder, arena), Progress.NONE);
       results.write(
           new InventoryReport(
-              sbom.map(s -> s.mergedInto(found.components())).orElse(found.components()),
+              sbom.map(listed -> SbomMerge.merge(found.components(), listed))
+                  .orElse(found.components()),
               found.identity(),
-              found.notes()));
+              found.notes(),
+              found.facts(),
+              found.contents()));
     }
   }
 
@@ -174,7 +184,9 @@ final class StageRunner {
             .match(
                 inventory.components(),
                 FirmwareEnvironment.of(inventory.components()),
-                advisories.current()));
+                advisories.current(),
+                SecondOpinions.of(
+                    List.of(), List.of(), DistributionFixes.none(), ImageFacts.of(inventory))));
   }
 
   private void publish(AnalysisKey key, Documents results) throws IOException {
@@ -183,7 +195,7 @@ final class StageRunner {
   }
 
   /// The uploaded SBOM, where there is one; read before anything else is done with the image.
-  private Optional<ImportedSbom> sbom(Firmware firmware) throws IOException, MaterialException {
+  private Optional<List<Component>> sbom(Firmware firmware) throws IOException, MaterialException {
     if (firmware.sbomKey().isEmpty()) {
       return Optional.empty();
     }
@@ -192,7 +204,10 @@ final class StageRunner {
       if (bytes.length > MAX_SBOM) {
         throw new MaterialException("the SBOM is larger than " + MAX_SBOM + " bytes");
       }
-      return Optional.of(ImportedSbom.parse(bytes));
+      return switch (ImportedSbom.parse(bytes)) {
+        case ImportedSbom.SbomRead read -> Optional.of(read.components());
+        case ImportedSbom.SbomRefused refused -> throw new MaterialException(refused.reason());
+      };
     }
   }
 

@@ -26,7 +26,7 @@ import java.util.Optional;
 final class ReceiveImage {
   private static final Log LOG = Log.of(ReceiveImage.class);
   private static final int BUFFER = 256 * 1024;
-  private static final int MAX_SBOM_BYTES = 64 * 1024 * 1024;
+  private static final int MAX_SBOM_BYTES = 50 * 1024 * 1024;
   private static final String FIRMWARE = "firmware";
   private static final String SBOM = "sbom";
 

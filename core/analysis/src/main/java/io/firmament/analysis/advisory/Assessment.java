@@ -1,6 +1,5 @@
 package io.firmament.analysis.advisory;
 
-import io.firmament.analysis.advisory.index.VulnerabilityRow;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,39 +18,46 @@ record Assessment(int score, List<String> reasons) {
     reasons = List.copyOf(reasons);
   }
 
+  /// @param more what else speaks for or against the match
   static Assessment of(
-      Subject subject, Fit fit, Truth platform, String detail, VulnerabilityRow row) {
+      Subject subject, Fit fit, Truth platform, String detail, Known known, List<Reason> more) {
     int score = fit.score();
     List<String> reasons = new ArrayList<>();
     reasons.add(fit.code() + ": " + fit.text() + detail);
     if (platform == Truth.UNKNOWN) {
       score += PLATFORM_UNKNOWN;
       reasons.add(
-          "platform-unknown: it applies on certain platforms, and whether this is one is not known");
+          "platform-unknown: it applies on certain platforms, and whether this is one is not"
+              + " known");
     }
     if (platform == Truth.FALSE) {
       score += PLATFORM_CONTRADICTED;
       reasons.add("platform-contradicted: it applies on other platforms than this one");
     }
-    if (subject.packaged()) {
+    boolean asked = more.stream().anyMatch(reason -> reason.code().startsWith("distribution-"));
+    if (subject.packaged() && !asked) {
       score += PACKAGED;
       reasons.add(
           "distribution-may-have-backported: compared by the upstream version "
               + subject.version()
               + " of the package; no data of the distribution was consulted");
     }
-    if (row.isDisputed()) {
+    for (Reason reason : more) {
+      score += reason.score();
+      reasons.add(reason.toString());
+    }
+    if (known.disputed()) {
       score += DISPUTED;
       reasons.add("disputed: somebody disputes that this is a vulnerability");
     }
-    if (row.isKnownExploited()) {
+    if (known.isKnownExploited()) {
       score += EXPLOITED;
-      reasons.add("known-exploited: in CISA's catalogue since " + row.exploitedSince());
+      reasons.add("known-exploited: in CISA's catalogue since " + known.exploitedSince());
     }
-    if (row.isUsedByRansomware()) {
+    if (known.ransomware()) {
       reasons.add("ransomware: known to be used in ransomware campaigns");
     }
-    if (row.isOwnFacts()) {
+    if (known.ownFacts()) {
       reasons.add("starter-facts: from the facts that come with Firmament, not from a feed");
     }
     return new Assessment(Math.clamp(score, -LIMIT, LIMIT), reasons);

@@ -4,6 +4,7 @@ import io.firmament.analysis.advisory.cpe.Cpe;
 import io.firmament.analysis.advisory.cpe.Relation;
 import io.firmament.analysis.advisory.index.CriterionRow;
 import io.firmament.analysis.advisory.version.VersionScheme;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /// Compares a component's version with a criterion's.
@@ -60,8 +61,10 @@ final class Fitting {
   private static Fit range(
       Subject subject, CriterionRow row, String from, String to, VersionScheme scheme) {
     String version = subject.version();
-    if (!comparable(version, from.isEmpty() ? to : from, scheme)) {
-      return Fit.UNREADABLE;
+    for (String bound : List.of(from, to)) {
+      if (!bound.isEmpty() && !comparable(version, bound, scheme)) {
+        return Fit.UNREADABLE;
+      }
     }
     if (!from.isEmpty()) {
       int order = scheme.compare(version, from);
@@ -78,9 +81,11 @@ final class Fitting {
     return from.isEmpty() ? Fit.OPEN_RANGE : Fit.RANGE;
   }
 
-  /// A date says nothing of a numbered release, nor the other way round.
+  /// A date says nothing of a numbered release, nor the other way round, and neither does what is
+  /// no
+  /// version.
   private static boolean comparable(String version, String bound, VersionScheme scheme) {
-    return scheme.reads(version) && isDate(version) == isDate(bound);
+    return scheme.reads(version) && scheme.reads(bound) && isDate(version) == isDate(bound);
   }
 
   private static boolean isDate(String version) {

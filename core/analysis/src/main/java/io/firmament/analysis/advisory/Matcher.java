@@ -1,9 +1,10 @@
 package io.firmament.analysis.advisory;
 
+import io.firmament.analysis.advisory.feeds.CveRecord;
+import io.firmament.analysis.advisory.feeds.OsvAdvisory;
 import io.firmament.analysis.advisory.index.ConditionToken;
 import io.firmament.analysis.advisory.index.CriterionRow;
 import io.firmament.analysis.advisory.index.IndexFile;
-import io.firmament.analysis.advisory.index.VulnerabilityRow;
 import io.firmament.analysis.advisory.version.VersionScheme;
 import io.firmament.analysis.advisory.version.VersionSchemes;
 import io.firmament.base.Sha256;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,12 +29,22 @@ import java.util.TreeSet;
 public final class Matcher {
   private final Products products = Products.standard();
   private final VersionSchemes schemes = VersionSchemes.standard();
+  private final Impact impact = Impact.standard();
 
   /// The matches sorted by component and then by vulnerability.
   public List<CveMatch> match(
       List<Component> components, FirmwareEnvironment environment, AdvisoryIndex index) {
+    return match(components, environment, index, SecondOpinions.none());
+  }
+
+  /// The same with what is known besides the index.
+  public List<CveMatch> match(
+      List<Component> components,
+      FirmwareEnvironment environment,
+      AdvisoryIndex index,
+      SecondOpinions opinions) {
     List<Subject> subjects = components.stream().map(c -> Subject.of(c, products)).toList();
-    Run run = new Run(index.file(), new Platforms(environment), subjects);
+    Run run = new Run(index.file(), new Platforms(environment), subjects, opinions);
     List<CveMatch> matches = new ArrayList<>();
     subjects.forEach(subject -> matches.addAll(run.matches(subject)));
     matches.sort(Comparator.comparing(CveMatch::componentId).thenComparing(CveMatch::cve));
@@ -43,11 +55,13 @@ public final class Matcher {
   private final class Run {
     private final IndexFile file;
     private final Platforms platforms;
+    private final SecondOpinions opinions;
     private final Map<Integer, List<Subject>> byKey = new HashMap<>();
     private final Map<Integer, VersionScheme> schemeByKey = new HashMap<>();
 
-    Run(IndexFile file, Platforms platforms, List<Subject> subjects) {
+    Run(IndexFile file, Platforms platforms, List<Subject> subjects, SecondOpinions opinions) {
       this.file = file;
+      this.opinions = opinions;
       this.platforms = platforms;
       for (Subject subject : subjects) {
         for (String name : subject.keys()) {
@@ -68,9 +82,11 @@ public final class Matcher {
         int end = key < 0 ? 0 : first + file.criterionCount(key);
         for (int i = first; i < end; i++) {
           candidate(subject, file.criterion(i))
-              .ifPresent(c -> best.merge(c.row.id(), c, Candidate::better));
+              .ifPresent(c -> best.merge(c.known.id(), c, Candidate::better));
         }
       }
+      fromRecords(subject, best);
+      fromAdvisories(subject, best);
       return merged(best).stream().map(c -> c.match(subject.component())).toList();
     }
 
@@ -91,10 +107,90 @@ public final class Matcher {
       if (row.condition() >= 0) {
         platform = platform.and(new Tree(row.row()).evaluate(row.condition()));
       }
-      VulnerabilityRow vulnerability = file.vulnerability(row.vulnerability());
+      Known known = Known.of(file.vulnerability(row.vulnerability()));
       String detail = " (" + file.key(row.key()) + " " + range(row) + ")";
-      Assessment assessment = Assessment.of(subject, fit, platform, detail, vulnerability);
-      return Optional.of(new Candidate(vulnerability, assessment, List.of()));
+      List<Reason> more = reasons(subject, known.id(), file.key(row.key()), scheme(row.key()));
+      Assessment assessment = Assessment.of(subject, fit, platform, detail, known, more);
+      return Optional.of(new Candidate(known, assessment, List.of()));
+    }
+
+    /// What speaks for or against a match besides its criterion.
+    private List<Reason> reasons(Subject subject, String cve, String key, VersionScheme scheme) {
+      List<Reason> reasons = new ArrayList<>();
+      Optional<CveRecord> record = opinions.record(cve);
+      record
+          .flatMap(r -> r.status(products.canonical(key), subject.version(), scheme))
+          .map(Opinion::ofMaker)
+          .ifPresent(reasons::add);
+      opinions
+          .fixes()
+          .verdict(subject.component(), cve)
+          .map(Opinion::ofDistribution)
+          .ifPresent(reasons::add);
+      reasons.addAll(
+          impact.reasons(
+              cve,
+              subject.component(),
+              record.map(r -> r.files(products.canonical(key))).orElse(Set.of()),
+              opinions.image()));
+      return reasons;
+    }
+
+    /// What only the makers' own records have.
+    private void fromRecords(Subject subject, Map<String, Candidate> best) {
+      if (subject.version().isEmpty()) {
+        return;
+      }
+      for (String key : subject.keys()) {
+        VersionScheme scheme = schemes.of(products.canonical(key));
+        for (CveRecord record : opinions.recordsOf(key)) {
+          Optional<CveRecord.Status> status = record.status(key, subject.version(), scheme);
+          boolean open =
+              status.equals(Optional.of(CveRecord.Status.AFFECTED))
+                  || status.equals(Optional.of(CveRecord.Status.UNKNOWN));
+          boolean listed = file.findVulnerability(record.id()) >= 0;
+          if (open && !record.rejected() && !best.containsKey(record.id()) && !listed) {
+            boolean readable = scheme.reads(subject.version());
+            Assessment assessment =
+                Assessment.of(
+                    subject,
+                    readable ? Fit.RANGE : Fit.UNREADABLE,
+                    Truth.TRUE,
+                    " (record of the CNA)",
+                    Known.of(record),
+                    reasons(subject, record.id(), key, scheme));
+            best.put(record.id(), new Candidate(Known.of(record), assessment, List.of()));
+          }
+        }
+      }
+    }
+
+    /// What advisories about packages have.
+    private void fromAdvisories(Subject subject, Map<String, Candidate> best) {
+      Optional<PackageName> name = PackageName.of(subject.component());
+      String version = subject.component().version();
+      if (name.isEmpty() || version == null) {
+        return;
+      }
+      for (OsvAdvisory advisory : opinions.advisoriesOf(name.get().typeAndName())) {
+        boolean affected =
+            !advisory.withdrawn()
+                && advisory.affected().stream()
+                    .anyMatch(each -> name.get().isMeant(each) && each.affects(version));
+        if (affected) {
+          Known known = Known.of(advisory);
+          List<Reason> more =
+              new ArrayList<>(
+                  impact.reasons(known.id(), subject.component(), Set.of(), opinions.image()));
+          if (subject.packaged()) {
+            more.add(Opinion.OF_DISTRIBUTION);
+          }
+          Assessment assessment =
+              Assessment.of(
+                  subject, Fit.RANGE, Truth.TRUE, " (" + advisory.id() + ")", known, more);
+          best.merge(known.id(), new Candidate(known, assessment, List.of()), Candidate::better);
+        }
+      }
     }
 
     private VersionScheme scheme(int key) {
@@ -113,24 +209,20 @@ public final class Matcher {
       return low.isEmpty() || high.isEmpty() ? low + high : low + ", " + high;
     }
 
-    /// One finding for ids that are aliases of each other; a CVE id is the one that stays.
+    /// One finding for ids that are aliases of each other, directly or by way of others; a CVE id
+    /// is the one that stays.
     private static List<Candidate> merged(Map<String, Candidate> best) {
-      Map<String, Candidate> result = new TreeMap<>(best);
+      AliasGroups groups = new AliasGroups();
       for (Candidate candidate : best.values()) {
-        for (String alias : candidate.row.aliases()) {
-          Candidate other = result.get(alias);
-          String id = candidate.row.id();
-          if (other == null || alias.equals(id) || !result.containsKey(id)) {
-            continue;
-          }
-          boolean keepsOther = alias.startsWith("CVE-") && !id.startsWith("CVE-");
-          Candidate kept = keepsOther ? other : candidate;
-          Candidate gone = keepsOther ? candidate : other;
-          result.remove(gone.row.id());
-          result.put(kept.row.id(), kept.including(gone));
-        }
+        groups.join(candidate.known.id(), candidate.known.aliases());
       }
-      return List.copyOf(result.values());
+      Map<String, List<Candidate>> together = new TreeMap<>();
+      for (Candidate candidate : best.values()) {
+        together
+            .computeIfAbsent(groups.of(candidate.known.id()), _ -> new ArrayList<>())
+            .add(candidate);
+      }
+      return together.values().stream().map(Candidate::one).toList();
     }
 
     /// Evaluates one condition tree for one subject.
@@ -188,36 +280,45 @@ public final class Matcher {
   }
 
   /// A vulnerability that matched, by the criterion that fits best.
-  private record Candidate(VulnerabilityRow row, Assessment assessment, List<String> merged) {
+  private record Candidate(Known known, Assessment assessment, List<String> merged) {
+    /// CVE ids first, then what is known best, then the alphabet.
+    private static final Comparator<Candidate> REPRESENTATIVE =
+        Comparator.comparing((Candidate c) -> !c.known.id().startsWith("CVE-"))
+            .thenComparing(c -> -c.assessment.score())
+            .thenComparing(c -> c.known.id());
+
     static Candidate better(Candidate first, Candidate second) {
       return second.assessment.score() > first.assessment.score() ? second : first;
     }
 
-    Candidate including(Candidate gone) {
-      SortedSet<String> ids = new TreeSet<>(merged);
-      ids.add(gone.row.id());
-      ids.addAll(gone.row.aliases());
-      ids.remove(row.id());
-      return new Candidate(row, assessment, List.copyOf(ids));
+    /// The representative of aliases, with the ids of the others.
+    static Candidate one(List<Candidate> aliases) {
+      List<Candidate> sorted = aliases.stream().sorted(REPRESENTATIVE).toList();
+      Candidate first = sorted.getFirst();
+      SortedSet<String> ids = new TreeSet<>();
+      for (Candidate candidate : sorted) {
+        ids.add(candidate.known.id());
+        ids.addAll(candidate.known.aliases());
+      }
+      ids.remove(first.known.id());
+      return new Candidate(first.known, first.assessment, List.copyOf(ids));
     }
 
     CveMatch match(Component component) {
-      SortedSet<String> aliases = new TreeSet<>(row.aliases());
-      aliases.addAll(merged);
-      Double score = row.score().isPresent() ? row.score().getAsDouble() : null;
+      Double score = known.score();
       Severity severity = score == null ? null : Severity.ofCvss(score);
-      String key = row.id() + "\n" + component.id();
+      String key = known.id() + "\n" + component.id();
       String digest = Sha256.of(key.getBytes(StandardCharsets.UTF_8)).hex();
       return new CveMatch(
           "match-" + digest.substring(0, 24),
-          row.id(),
-          List.copyOf(aliases),
+          known.id(),
+          merged,
           component.id(),
-          row.description(),
+          known.description(),
           severity,
           score,
-          row.vector().orElse(null),
-          row.isKnownExploited(),
+          known.vector(),
+          known.isKnownExploited(),
           assessment.score(),
           assessment.reasons());
     }

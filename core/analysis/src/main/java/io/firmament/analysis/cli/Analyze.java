@@ -8,7 +8,7 @@ import io.firmament.analysis.inspect.Inspection;
 import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
 import io.firmament.analysis.inventory.Progress;
-import io.firmament.analysis.sbom.SbomDocument;
+import io.firmament.analysis.sbom.InventorySbom;
 import io.firmament.analysis.sbom.SbomFormat;
 import io.firmament.analysis.sbom.SbomSubject;
 import io.firmament.analysis.sbom.SbomTool;
@@ -16,6 +16,7 @@ import io.firmament.analysis.sbom.SbomWriter;
 import io.firmament.analysis.unpack.TreeLines;
 import io.firmament.analysis.unpack.TreeTar;
 import io.firmament.analysis.unpack.UnpackProgress;
+import io.firmament.analysis.unpack.UnpackReport;
 import io.firmament.analysis.unpack.UnpackResult;
 import io.firmament.analysis.unpack.Unpacker;
 import io.firmament.analysis.unpack.io.MappedByteSource;
@@ -118,7 +119,7 @@ public final class Analyze {
               outcome.reason(unpacked.report()).orElse(null));
       write(options.json(), to -> json(report, to));
       write(options.tree(), to -> TreeLines.write(unpacked.tree(), to));
-      write(options.sbom(), to -> sbom(options, report, to));
+      write(options.sbom(), to -> sbom(options, unpacked.report(), inventory, to));
       write(options.tar(), to -> TreeTar.write(unpacked.tree(), to));
       new Summary(report).print(options.image(), out);
       if (folder != null) {
@@ -150,26 +151,26 @@ public final class Analyze {
     to.write('\n');
   }
 
-  private static void sbom(Options options, AnalysisReport report, OutputStream to)
+  private static void sbom(
+      Options options, UnpackReport report, InventoryReport inventory, OutputStream to)
       throws IOException {
     Path file = options.sbom();
     String name = file == null ? "" : file.toString();
     SbomFormat format =
-        name.endsWith(".xml")
-            ? SbomFormat.CYCLONEDX_XML_1_6
-            : name.endsWith(".spdx.json")
-                ? SbomFormat.SPDX_JSON_2_3
-                : SbomFormat.CYCLONEDX_JSON_1_6;
+        name.endsWith(".spdx.xml")
+            ? SbomFormat.SPDX_XML_2_3
+            : name.endsWith(".xml")
+                ? SbomFormat.CYCLONEDX_XML_1_6
+                : name.endsWith(".spdx.json")
+                    ? SbomFormat.SPDX_JSON_2_3
+                    : SbomFormat.CYCLONEDX_JSON_1_6;
     Instant day = options.at().atStartOfDay(ZoneOffset.UTC).toInstant();
     String image = options.image().getFileName().toString();
-    Sha256 sha256 = new Sha256(report.input().sha256());
+    Sha256 sha256 = new Sha256(report.inputSha256());
     SbomWriter.write(
-        SbomDocument.of(
-            new SbomSubject(image, null, null, sha256, null),
-            report.components(),
-            List.of(),
-            new SbomTool("Firmament", "firmament-analyze", version()),
-            day),
+        new InventorySbom(
+                new SbomSubject(image, null, null, sha256, null), inventory, report.complete())
+            .document(List.of(), new SbomTool("Firmament", "firmament-analyze", version()), day),
         format,
         to);
   }

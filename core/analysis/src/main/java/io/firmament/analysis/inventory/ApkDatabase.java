@@ -2,6 +2,7 @@ package io.firmament.analysis.inventory;
 
 import io.firmament.analysis.tree.Entry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,8 @@ final class ApkDatabase implements PackageDatabase {
             fields.getOrDefault("o", name),
             version,
             fields.get("L"),
+            names(fields.getOrDefault("D", "")),
+            names(fields.getOrDefault("p", "")),
             files.stream()
                 .flatMap(path -> roots.entry(file.root(), path).stream())
                 .filter(Entry::isFile)
@@ -68,5 +71,14 @@ final class ApkDatabase implements PackageDatabase {
                 .sorted()
                 .toList(),
             file.entry().path().toString()));
+  }
+
+  /// Names without versions: `so:libz.so.1=1.2.13 cmd:sh !conflict foo>1` is the first two and
+  /// `foo`.
+  private static List<String> names(String field) {
+    return Arrays.stream(field.split(" "))
+        .filter(name -> !name.isEmpty() && !name.startsWith("!"))
+        .map(name -> name.replaceFirst("[<>=~].*$", ""))
+        .toList();
   }
 }

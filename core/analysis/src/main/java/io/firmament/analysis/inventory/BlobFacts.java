@@ -20,13 +20,19 @@ record BlobFacts(
     Optional<Platform> platform) {
   /// The part of an ELF file that is kept.
   ///
+  /// @param needed names of the libraries that it is linked with
   /// @param vermagic of a kernel module
   record ElfFacts(
       String architecture,
       boolean bigEndian,
       int bits,
       Optional<String> soname,
-      Optional<String> vermagic) {}
+      List<String> needed,
+      Optional<String> vermagic) {
+    ElfFacts {
+      needed = List.copyOf(needed);
+    }
+  }
 
   /// A version rule held.
   ///

@@ -75,8 +75,26 @@ final class BlobReader {
           .flatMap(proof -> hit(rule, blob, hits, proof))
           .ifPresent(found::add);
     }
+    List<VersionRule> own = libraries.stream().filter(rule -> !denied(rule, blob, hits)).toList();
     return new BlobFacts(
-        blob, facts, found, kernels(blob, hits), libraries, Platform.read(blob.content()));
+        blob, facts, found, kernels(blob, hits), own, Platform.read(blob.content()));
+  }
+
+  /// Whether the file's own banner says that it only stands in for the product.
+  private boolean denied(VersionRule rule, Blob blob, Map<Integer, List<Long>> hits) {
+    for (int i = 0; i < literals.size(); i++) {
+      Literal literal = literals.get(i);
+      boolean anchor = !literal.embedded() && literal.rule().filter(rule::equals).isPresent();
+      for (long end : anchor ? hits.getOrDefault(i, List.of()) : List.<Long>of()) {
+        String window = window(blob, Math.max(0, end - literal.length()));
+        int line = window.indexOf('\0');
+        String banner = line < 0 ? window : window.substring(0, line);
+        if (rule.negatives().stream().anyMatch(not -> not.matcher(banner).find())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static ElfFacts facts(ElfFile elf) {
@@ -85,6 +103,7 @@ final class BlobReader {
         elf.header().bigEndian(),
         elf.header().bits(),
         elf.soname(),
+        elf.needed(),
         elf.module("vermagic"));
   }
 

@@ -69,6 +69,9 @@ final class DpkgDatabase implements PackageDatabase {
             source,
             sourceVersion,
             null,
+            Text.relations(
+                stanza.getOrDefault("pre-depends", "") + "," + stanza.getOrDefault("depends", "")),
+            Text.relations(stanza.getOrDefault("provides", "")),
             owned(roots, file.root(), name, stanza.getOrDefault("architecture", "")),
             file.entry().path().toString()));
   }

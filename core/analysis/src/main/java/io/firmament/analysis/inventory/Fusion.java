@@ -22,7 +22,7 @@ final class Fusion {
   private final Map<String, Draft> drafts = new LinkedHashMap<>();
   private final Map<String, Draft> owners = new HashMap<>();
   private final Map<String, InstalledPackage> packages = new HashMap<>();
-  private final List<InstalledPackage> installedPackages = new ArrayList<>();
+  private final Map<InstalledPackage, Draft> installedPackages = new LinkedHashMap<>();
   private final SortedSet<String> notes = new TreeSet<>();
   private final List<VersionRule> rules;
 
@@ -49,7 +49,7 @@ final class Fusion {
 
   /// A package whose name has this text between dashes, or at its end.
   Optional<InstalledPackage> named(String part) {
-    return installedPackages.stream()
+    return installedPackages.keySet().stream()
         .filter(each -> (each.name() + "-").contains("-" + part + "-"))
         .findFirst();
   }
@@ -112,7 +112,6 @@ final class Fusion {
                 os),
             installed.source(),
             os);
-    installedPackages.add(installed);
     boolean library = installed.name().startsWith("lib");
     Draft draft =
         draft(new Draft(library ? "library" : "application", naming))
@@ -126,6 +125,7 @@ final class Fusion {
                     null,
                     Text.brief(installed.name() + " " + installed.version()),
                     Confidence.HIGH));
+    installedPackages.putIfAbsent(installed, draft);
     for (String path : installed.files()) {
       owners.putIfAbsent(path, draft);
       packages.putIfAbsent(path, installed);
@@ -282,6 +282,13 @@ final class Fusion {
         new Draft(
             "library",
             new Draft.Naming(name, null, null, null, null, null, null, purl, null, null)));
+  }
+
+  /// The component of each installed package.
+  Map<InstalledPackage, String> packageIds() {
+    Map<InstalledPackage, String> ids = new LinkedHashMap<>();
+    installedPackages.forEach((installed, draft) -> ids.put(installed, draft.id()));
+    return ids;
   }
 
   List<Component> components() {

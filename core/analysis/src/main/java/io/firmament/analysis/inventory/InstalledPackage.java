@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param source the source package; the name itself where the database says nothing else
 /// @param sourceVersion of the source package where it differs
 /// @param licence an SPDX expression as the database writes it; null where it says nothing
+/// @param needs packages or abilities it depends on; alternatives are joined with `|`
+/// @param provides names besides its own that others may depend on
 /// @param files of the tree that it owns, displayed, sorted
 /// @param record the database file
 record InstalledPackage(
@@ -21,9 +23,13 @@ record InstalledPackage(
     String source,
     String sourceVersion,
     @Nullable String licence,
+    List<String> needs,
+    List<String> provides,
     List<String> files,
     String record) {
   InstalledPackage {
+    needs = List.copyOf(needs);
+    provides = List.copyOf(provides);
     files = List.copyOf(files);
   }
 

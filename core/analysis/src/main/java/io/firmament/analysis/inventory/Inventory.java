@@ -7,6 +7,7 @@ import io.firmament.analysis.identity.ImageIdentity;
 import io.firmament.analysis.identity.Platform;
 import io.firmament.analysis.scan.Blobs;
 import io.firmament.analysis.tree.FileTree;
+import io.firmament.base.finding.Component;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,10 @@ public final class Inventory {
     }
     Optional<String> kernel = new KernelDetector().detect(tree, contents, fusion);
     ImageIdentity identity = identity(contents, distributions, kernel);
-    return new InventoryReport(fusion.components(), identity, fusion.notes());
+    List<Component> components = fusion.components();
+    List<ComponentFacts> facts = Linking.of(components, contents, fusion.packageIds());
+    return new InventoryReport(
+        components, identity, fusion.notes(), facts, ImageContents.of(tree, contents));
   }
 
   private static ImageIdentity identity(

@@ -64,6 +64,8 @@ final class OpkgDatabase implements PackageDatabase {
             source(stanza, name),
             version,
             licence(stanza),
+            Text.relations(stanza.getOrDefault("depends", "")),
+            Text.relations(stanza.getOrDefault("provides", "")),
             owned(roots, file.root(), place + "/info/" + name + ".list"),
             file.entry().path().toString()));
   }

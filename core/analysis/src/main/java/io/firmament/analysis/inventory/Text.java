@@ -54,6 +54,19 @@ final class Text {
     return stanzas;
   }
 
+  /// A comma separated list of package relations without versions and architectures (Debian Policy
+  /// 7.1): `libc6 (>= 2.31), a | b:any` is `libc6` and `a|b`.
+  static List<String> relations(String field) {
+    List<String> relations = new ArrayList<>();
+    for (String relation : field.split(",")) {
+      String names = relation.replaceAll("\\([^)]*\\)|\\[[^]]*]|<[^>]*>|:[a-z0-9-]+|\\s", "");
+      if (!names.isEmpty()) {
+        relations.add(names);
+      }
+    }
+    return relations;
+  }
+
   /// Shell style `KEY=value` lines; quotes are taken off.
   static Map<String, String> assignments(String text) {
     Map<String, String> values = new LinkedHashMap<>();

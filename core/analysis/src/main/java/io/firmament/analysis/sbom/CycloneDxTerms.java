@@ -5,15 +5,12 @@ import io.firmament.base.finding.Component;
 import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Severity;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +18,33 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param minor the 7 of 1.7
 record CycloneDxTerms(int minor) {
-  private static final Set<String> TYPES_1_4 =
-      Set.of(
-          "application",
-          "framework",
-          "library",
-          "container",
-          "operating-system",
-          "device",
-          "firmware",
-          "file");
-  private static final Set<String> TYPES_1_5 =
-      Set.of("platform", "device-driver", "machine-learning-model", "data");
+  /// In which version a type of component came.
+  private static final Map<String, Integer> TYPES =
+      Map.ofEntries(
+          Map.entry("application", 0),
+          Map.entry("framework", 0),
+          Map.entry("library", 0),
+          Map.entry("operating-system", 0),
+          Map.entry("device", 0),
+          Map.entry("file", 1),
+          Map.entry("container", 2),
+          Map.entry("firmware", 2),
+          Map.entry("platform", 5),
+          Map.entry("device-driver", 5),
+          Map.entry("machine-learning-model", 5),
+          Map.entry("data", 5),
+          Map.entry("cryptographic-asset", 6));
+
+  /// The nearest older type; every other one is a library.
+  private static final Map<String, String> OLDER_TYPES =
+      Map.of(
+          "container", "application",
+          "firmware", "device",
+          "platform", "application",
+          "device-driver", "library",
+          "data", "file",
+          "machine-learning-model", "file");
+
   private static final Set<String> TECHNIQUES =
       Set.of(
           "source-code-analysis",
@@ -54,6 +66,21 @@ record CycloneDxTerms(int minor) {
     return "1." + minor;
   }
 
+  /// Metadata, dependencies and who supplies a component: 1.2.
+  boolean has12() {
+    return minor >= 2;
+  }
+
+  /// Properties and compositions: 1.3.
+  boolean has13() {
+    return minor >= 3;
+  }
+
+  /// Vulnerabilities; a component may be without a version: 1.4.
+  boolean has14() {
+    return minor >= 4;
+  }
+
   /// Tools as components, lifecycles and evidence of identity and place came with 1.5.
   boolean has15() {
     return minor >= 5;
@@ -64,13 +91,13 @@ record CycloneDxTerms(int minor) {
     return minor >= 6;
   }
 
-  String type(Component component) {
-    String type = component.type();
-    boolean known =
-        TYPES_1_4.contains(type)
-            || (minor >= 5 && TYPES_1_5.contains(type))
-            || (minor >= 6 && type.equals("cryptographic-asset"));
-    return known ? type : "library";
+  /// The type, or the nearest that this version has.
+  String type(String type) {
+    Integer since = TYPES.get(type);
+    if (since == null) {
+      return "library";
+    }
+    return since <= minor ? type : OLDER_TYPES.getOrDefault(type, "library");
   }
 
   String technique(String technique) {
@@ -106,10 +133,11 @@ record CycloneDxTerms(int minor) {
     return vector.startsWith("CVSS:3") ? "CVSSv3" : "CVSSv2";
   }
 
-  /// The same for every SBOM of the same image, so that versions of it can be told to be that.
-  static String serialNumber(SbomSubject subject) {
-    byte[] name = ("firmament:" + subject.sha256().hex()).getBytes(StandardCharsets.UTF_8);
-    return "urn:uuid:" + UUID.nameUUIDFromBytes(name);
+  static String text(SbomCompleteness completeness) {
+    return switch (completeness) {
+      case INCOMPLETE -> "incomplete";
+      case UNKNOWN -> "unknown";
+    };
   }
 
   static String reference(SbomSubject subject) {
@@ -137,9 +165,20 @@ record CycloneDxTerms(int minor) {
     return Optional.ofNullable(component.purl()).filter(purl -> PURL.matcher(purl).matches());
   }
 
-  /// What has no field of its own.
-  static Map<String, List<String>> properties(Component component) {
+  /// What has no field of its own in this version.
+  Map<String, List<String>> properties(Component component) {
     Map<String, List<String>> properties = new TreeMap<>();
+    if (!type(component.type()).equals(component.type())) {
+      properties.put("firmament:type", List.of(component.type()));
+    }
+    if (!has15()) {
+      List<String> places =
+          SbomOccurrence.of(component).stream().map(SbomOccurrence::toString).toList();
+      properties.put("firmament:occurrence", places);
+    }
+    if (component.update() != null) {
+      properties.put("firmament:update", List.of(component.update()));
+    }
     properties.put("firmament:file-count", List.of(String.valueOf(component.fileCount())));
     properties.put("firmament:cryptographic", List.of(String.valueOf(component.cryptographic())));
     if (component.sourcePackage() != null) {
@@ -165,12 +204,5 @@ record CycloneDxTerms(int minor) {
       properties.put("firmament:alias", match.aliases());
     }
     return properties;
-  }
-
-  /// What the component needs, of what the document has.
-  static List<String> dependencies(SbomDocument document, String id, Set<String> known) {
-    List<String> needed = new ArrayList<>(document.dependencies().getOrDefault(id, List.of()));
-    needed.removeIf(other -> !known.contains(other) || other.equals(id));
-    return needed.stream().distinct().sorted().toList();
   }
 }

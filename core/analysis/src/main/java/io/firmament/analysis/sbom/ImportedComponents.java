@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.cyclonedx.model.License;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Components of an imported SBOM in our own form: without files and evidence of ours.
 final class ImportedComponents {
+  private static final int MOST_TEXT = 2000;
+
   private ImportedComponents() {}
 
   /// All of them, nested ones after those that hold them; what is listed twice comes once.
@@ -36,30 +39,77 @@ final class ImportedComponents {
   }
 
   private static Component component(org.cyclonedx.model.Component listed) {
-    Optional<Cpe> cpe = Optional.ofNullable(listed.getCpe()).flatMap(Cpe::parse);
-    String name =
-        listed.getGroup() == null ? listed.getName() : listed.getGroup() + "/" + listed.getName();
-    String version = present(listed.getVersion());
-    String purl = present(listed.getPurl());
-    String identity =
-        String.join("\n", "sbom", name, text(version), text(purl), text(listed.getCpe()));
+    String group = present(listed.getGroup());
+    return component(
+        listed.getType() == null ? "library" : listed.getType().getTypeName(),
+        text(listed.getName()),
+        group == null ? text(listed.getName()) : group + "/" + listed.getName(),
+        present(listed.getVersion()),
+        present(listed.getPurl()),
+        text(listed.getCpe()),
+        licenses(listed.getLicenses()));
+  }
+
+  /// Packages of an SPDX document; what is listed twice comes once.
+  static List<Component> ofSpdx(List<SpdxReader.SpdxPackage> packages) {
+    Map<String, Component> components = new LinkedHashMap<>();
+    for (SpdxReader.SpdxPackage listed : packages) {
+      String name = text(listed.text("name"));
+      String license = listed.text("licenseDeclared");
+      Component component =
+          component(
+              type(text(listed.text("primaryPackagePurpose"))),
+              name,
+              name,
+              listed.text("versionInfo"),
+              listed.purl(),
+              text(listed.cpe()),
+              license == null ? List.of() : List.of(license));
+      components.putIfAbsent(component.id(), component);
+    }
+    return List.copyOf(components.values());
+  }
+
+  private static String type(String purpose) {
+    return switch (purpose) {
+      case "APPLICATION", "FRAMEWORK", "CONTAINER", "DEVICE", "FIRMWARE", "FILE" ->
+          purpose.toLowerCase(Locale.ROOT);
+      case "OPERATING-SYSTEM", "OPERATING_SYSTEM" -> "operating-system";
+      default -> "library";
+    };
+  }
+
+  private static Component component(
+      String type,
+      String name,
+      String qualified,
+      @Nullable String version,
+      @Nullable String purl,
+      String cpeText,
+      List<String> licenses) {
+    Optional<Cpe> cpe = Cpe.parse(cpeText).or(() -> Cpe.parseUri(cpeText));
+    String identity = String.join("\n", "sbom", qualified, text(version), text(purl), cpeText);
     return new Component(
         "sbom-" + Sha256.of(identity.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 24),
-        listed.getType() == null ? "library" : listed.getType().getTypeName(),
-        listed.getName(),
-        version,
+        type,
+        cut(name),
+        version == null ? null : cut(version),
         null,
         cpe.map(c -> c.text(CpeAttribute.VENDOR)).orElse(null),
         cpe.map(c -> c.text(CpeAttribute.PRODUCT)).orElse(null),
         cpe.map(Cpe::toString).orElse(null),
-        purl,
-        licenses(listed.getLicenses()),
+        purl == null || purl.length() > MOST_TEXT ? null : purl,
+        licenses.stream().map(ImportedComponents::cut).toList(),
         null,
         null,
         false,
         List.of(),
         0,
         List.of());
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MOST_TEXT ? text : text.substring(0, MOST_TEXT);
   }
 
   private static List<String> licenses(@Nullable LicenseChoice choice) {

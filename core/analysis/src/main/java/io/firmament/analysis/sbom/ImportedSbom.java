@@ -6,16 +6,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.firmament.base.finding.Component;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.EnumSet;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
-import org.cyclonedx.Version;
 import org.cyclonedx.exception.ParseException;
 import org.cyclonedx.model.Bom;
 import org.cyclonedx.parsers.Parser;
@@ -23,14 +22,18 @@ import org.cyclonedx.parsers.XmlParser;
 
 /// What became of an SBOM that was uploaded with a firmware: its components, or why it was refused.
 ///
-/// CycloneDX JSON 1.2 to 1.6 and XML 1.1 to 1.6 are read, after they were validated against the
-/// schema of their version.
+/// CycloneDX JSON 1.2 to 1.7 and XML 1.1 to 1.7 and SPDX JSON 2.3 are read, after they were
+/// validated against the schema of their version; SPDX XML and tag-value 2.2 and 2.3, which have
+/// none, as far as their packages. Nothing outside of the document is ever read.
 public sealed interface ImportedSbom {
   int MAX_BYTES = 50 << 20;
   int MAX_COMPONENTS = 100_000;
   int MAX_DEPTH = 100;
+  String UNKNOWN = "the SBOM is neither CycloneDX JSON nor CycloneDX XML nor SPDX 2";
 
   /// A valid SBOM and the components it lists, nested ones included.
+  ///
+  /// @param version of the specification, for example `1.6` or `SPDX-2.3`
   record SbomRead(String version, List<Component> components) implements ImportedSbom {
     public SbomRead {
       components = List.copyOf(components);
@@ -53,34 +56,85 @@ public sealed interface ImportedSbom {
       return new SbomRefused("the SBOM is empty");
     }
     try {
-      boolean json = document[first] == '{';
-      Optional<String> version = json ? jsonVersion(document) : xmlVersion(document);
-      return version.isEmpty()
-          ? new SbomRefused("neither CycloneDX JSON nor CycloneDX XML")
-          : read(document, version.get(), json);
+      return switch (document[first]) {
+        case '{' -> json(document);
+        case 'S', '#' -> tagValue(document);
+        default -> xml(document);
+      };
     } catch (IOException | XMLStreamException e) {
       return new SbomRefused("the SBOM cannot be read: " + firstLine(e));
     }
   }
 
-  private static ImportedSbom read(byte[] document, String text, boolean json) throws IOException {
-    Set<Version> readable =
-        EnumSet.range(json ? Version.VERSION_12 : Version.VERSION_11, Version.VERSION_16);
-    Optional<Version> version =
-        readable.stream().filter(v -> v.getVersionString().equals(text)).findFirst();
-    if (version.isEmpty()) {
-      String known =
-          readable.stream().map(Version::getVersionString).collect(Collectors.joining(", "));
-      return new SbomRefused("CycloneDX " + text + " cannot be read; these can: " + known);
+  private static ImportedSbom json(byte[] document) throws IOException {
+    Map<String, String> head = head(document);
+    if (head.containsKey("spdxVersion")) {
+      return spdxJson(document, head.get("spdxVersion"));
     }
-    Parser parser = json ? new org.cyclonedx.parsers.JsonParser() : new XmlParser();
-    List<ParseException> errors = parser.validate(document, version.get());
-    if (!errors.isEmpty()) {
-      String more = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
+    String version = head.get("specVersion");
+    return version == null || !"CycloneDX".equals(head.get("bomFormat"))
+        ? new SbomRefused(UNKNOWN)
+        : cycloneDx(document, version, true);
+  }
+
+  private static ImportedSbom xml(byte[] document) throws IOException, XMLStreamException {
+    String root = root(document);
+    if (root.equals(" Document")) {
+      return spdx("SPDX XML", SpdxReader.xml(document, MAX_COMPONENTS));
+    }
+    String prefix = "http://cyclonedx.org/schema/bom/";
+    return root.startsWith(prefix) && root.endsWith(" bom")
+        ? cycloneDx(document, root.substring(prefix.length(), root.length() - 4), false)
+        : new SbomRefused(UNKNOWN);
+  }
+
+  private static ImportedSbom tagValue(byte[] document) throws IOException {
+    String head = new String(document, 0, Math.min(document.length, 4096), StandardCharsets.UTF_8);
+    return head.lines().anyMatch(line -> line.matches("SPDXVersion:\\s*SPDX-2\\.[23]\\s*"))
+        ? spdx("SPDX tag-value", SpdxReader.tagValue(document, MAX_COMPONENTS))
+        : new SbomRefused(UNKNOWN);
+  }
+
+  private static ImportedSbom spdxJson(byte[] document, String version) throws IOException {
+    if (!version.equals("SPDX-2.3")) {
       return new SbomRefused(
-          "not valid CycloneDX " + text + ": " + firstLine(errors.getFirst()) + more);
+          "the SBOM is " + version + ", which cannot be read as JSON; this can: SPDX-2.3");
     }
-    return components(parser, document, text);
+    List<String> errors = SbomSchemas.spdxErrors(document);
+    return errors.isEmpty()
+        ? spdx(version, SpdxReader.json(document, MAX_COMPONENTS))
+        : invalid(version, errors);
+  }
+
+  private static ImportedSbom spdx(String version, List<SpdxReader.SpdxPackage> packages) {
+    return packages.isEmpty()
+        ? new SbomRefused("the SBOM lists no packages")
+        : packages.stream().anyMatch(p -> p.text("name") == null)
+            ? new SbomRefused("the SBOM has a package without a name")
+            : new SbomRead(version, ImportedComponents.ofSpdx(packages));
+  }
+
+  private static ImportedSbom cycloneDx(byte[] document, String version, boolean json)
+      throws IOException {
+    List<String> readable = SbomSchemas.versions(json);
+    if (!readable.contains(version)) {
+      return new SbomRefused(
+          "the SBOM is CycloneDX "
+              + version
+              + ", which cannot be read; these can: "
+              + String.join(", ", readable));
+    }
+    List<String> errors = SbomSchemas.errors(document, version, json);
+    return errors.isEmpty()
+        ? components(
+            json ? new org.cyclonedx.parsers.JsonParser() : new XmlParser(), document, version)
+        : invalid("CycloneDX " + version, errors);
+  }
+
+  private static SbomRefused invalid(String format, List<String> errors) {
+    String more = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
+    return new SbomRefused(
+        "the SBOM is not valid " + format + ": " + shortened(errors.getFirst()) + more);
   }
 
   private static ImportedSbom components(Parser parser, byte[] document, String version) {
@@ -96,9 +150,9 @@ public sealed interface ImportedSbom {
     }
   }
 
-  private static Optional<String> jsonVersion(byte[] document) throws IOException {
-    Optional<String> version = Optional.empty();
-    boolean cyclonedx = false;
+  /// The texts of the document itself, without those of what is in it; bounds the depth.
+  private static Map<String, String> head(byte[] document) throws IOException {
+    Map<String, String> head = new HashMap<>();
     int depth = 0;
     try (JsonParser parser = new JsonFactory().createParser(document)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
@@ -107,23 +161,26 @@ public sealed interface ImportedSbom {
           throw new IOException("it is nested too deeply");
         }
         if (depth == 1 && token == JsonToken.VALUE_STRING) {
-          String name = parser.currentName();
-          cyclonedx |= name.equals("bomFormat") && parser.getText().equals("CycloneDX");
-          version = name.equals("specVersion") ? Optional.of(parser.getText()) : version;
+          head.put(parser.currentName(), parser.getText());
         }
       }
     }
-    return cyclonedx ? version : Optional.empty();
+    return head;
   }
 
-  /// A document type declaration is refused: nothing of ours needs entities.
-  private static Optional<String> xmlVersion(byte[] document)
-      throws XMLStreamException, IOException {
+  /// A parser that reads nothing but the document itself.
+  static XMLInputFactory safeXml() {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-    XMLStreamReader reader = factory.createXMLStreamReader(new ByteArrayInputStream(document));
-    Optional<String> version = Optional.empty();
+    return factory;
+  }
+
+  /// Namespace and name of the root element; bounds the depth and refuses a document type
+  /// declaration: nothing of ours needs entities.
+  private static String root(byte[] document) throws XMLStreamException, IOException {
+    XMLStreamReader reader = safeXml().createXMLStreamReader(new ByteArrayInputStream(document));
+    String root = "";
     int depth = 0;
     while (reader.hasNext()) {
       int event = reader.next();
@@ -138,23 +195,20 @@ public sealed interface ImportedSbom {
         throw new IOException("it is nested too deeply");
       }
       if (event == XMLStreamReader.START_ELEMENT && depth == 1) {
-        version = namespaceVersion(reader.getNamespaceURI());
+        root =
+            Objects.requireNonNullElse(reader.getNamespaceURI(), "") + " " + reader.getLocalName();
       }
     }
-    return version;
-  }
-
-  private static Optional<String> namespaceVersion(String namespace) {
-    String prefix = "http://cyclonedx.org/schema/bom/";
-    return Stream.ofNullable(namespace)
-        .filter(uri -> uri.startsWith(prefix))
-        .map(uri -> uri.substring(prefix.length()))
-        .findFirst();
+    return root;
   }
 
   private static String firstLine(Exception e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    String line = message.lines().findFirst().orElse("");
+    return shortened(message);
+  }
+
+  private static String shortened(String message) {
+    String line = message.replace("\nMessage: ", ": ").lines().findFirst().orElse("");
     return line.length() <= 300 ? line : line.substring(0, 300) + "...";
   }
 }

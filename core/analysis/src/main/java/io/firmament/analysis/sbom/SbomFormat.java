@@ -12,31 +12,60 @@ import org.jspecify.annotations.Nullable;
 /// A representation of an SBOM that can be asked for with an HTTP `Accept` header.
 ///
 /// The types are the ones registered with IANA: `application/vnd.cyclonedx+json`,
-/// `application/vnd.cyclonedx+xml` and `application/spdx+json`, each with a `version` parameter.
+/// `application/vnd.cyclonedx+xml` and `application/spdx+json`, each with a `version` parameter,
+/// and
+/// `application/spdx+xml` after their pattern. The first of a type is what is meant without a
+/// version.
 public enum SbomFormat {
-  CYCLONEDX_JSON_1_7("application/vnd.cyclonedx+json", "1.7", "cdx.json"),
-  CYCLONEDX_JSON_1_6("application/vnd.cyclonedx+json", "1.6", "cdx.json"),
-  CYCLONEDX_JSON_1_5("application/vnd.cyclonedx+json", "1.5", "cdx.json"),
-  CYCLONEDX_JSON_1_4("application/vnd.cyclonedx+json", "1.4", "cdx.json"),
-  CYCLONEDX_XML_1_7("application/vnd.cyclonedx+xml", "1.7", "cdx.xml"),
-  CYCLONEDX_XML_1_6("application/vnd.cyclonedx+xml", "1.6", "cdx.xml"),
-  CYCLONEDX_XML_1_5("application/vnd.cyclonedx+xml", "1.5", "cdx.xml"),
-  CYCLONEDX_XML_1_4("application/vnd.cyclonedx+xml", "1.4", "cdx.xml"),
-  SPDX_JSON_2_3("application/spdx+json", "2.3", "spdx.json");
+  CYCLONEDX_JSON_1_7(Family.CYCLONEDX_JSON, "1.7"),
+  CYCLONEDX_JSON_1_6(Family.CYCLONEDX_JSON, "1.6"),
+  CYCLONEDX_JSON_1_5(Family.CYCLONEDX_JSON, "1.5"),
+  CYCLONEDX_JSON_1_4(Family.CYCLONEDX_JSON, "1.4"),
+  CYCLONEDX_JSON_1_3(Family.CYCLONEDX_JSON, "1.3"),
+  CYCLONEDX_JSON_1_2(Family.CYCLONEDX_JSON, "1.2"),
+  CYCLONEDX_XML_1_7(Family.CYCLONEDX_XML, "1.7"),
+  CYCLONEDX_XML_1_6(Family.CYCLONEDX_XML, "1.6"),
+  CYCLONEDX_XML_1_5(Family.CYCLONEDX_XML, "1.5"),
+  CYCLONEDX_XML_1_4(Family.CYCLONEDX_XML, "1.4"),
+  CYCLONEDX_XML_1_3(Family.CYCLONEDX_XML, "1.3"),
+  CYCLONEDX_XML_1_2(Family.CYCLONEDX_XML, "1.2"),
+  CYCLONEDX_XML_1_1(Family.CYCLONEDX_XML, "1.1"),
+  /// Meant by `application/spdx+json` alone: SPDX 3 is another model, which few read so far.
+  SPDX_JSON_2_3(Family.SPDX_JSON, "2.3"),
+  SPDX_JSON_3_0_1(Family.SPDX_JSON, "3.0.1"),
+  SPDX_XML_2_3(Family.SPDX_XML, "2.3");
 
-  private final String mediaType;
+  /// A media type, of which there are several versions.
+  enum Family {
+    CYCLONEDX_JSON("application/vnd.cyclonedx+json", "cdx.json"),
+    CYCLONEDX_XML("application/vnd.cyclonedx+xml", "cdx.xml"),
+    SPDX_JSON("application/spdx+json", "spdx.json"),
+    SPDX_XML("application/spdx+xml", "spdx.xml");
+
+    private final String mediaType;
+    private final String extension;
+
+    Family(String mediaType, String extension) {
+      this.mediaType = mediaType;
+      this.extension = extension;
+    }
+  }
+
+  private final Family family;
   private final String version;
-  private final String extension;
 
-  SbomFormat(String mediaType, String version, String extension) {
-    this.mediaType = mediaType;
+  SbomFormat(Family family, String version) {
+    this.family = family;
     this.version = version;
-    this.extension = extension;
+  }
+
+  Family family() {
+    return family;
   }
 
   /// The type without parameters.
   public String mediaType() {
-    return mediaType;
+    return family.mediaType;
   }
 
   /// The version of the specification, for example `1.7`.
@@ -46,17 +75,18 @@ public enum SbomFormat {
 
   /// What a saved file's name ends with, without the leading dot.
   public String extension() {
-    return extension;
+    return family.extension;
   }
 
   /// What a `Content-Type` header says.
   public String contentType() {
-    return mediaType + "; version=" + version;
+    return mediaType() + "; version=" + version;
   }
 
   /// The format that the header asks for most, by `q` (RFC 9110 section 12.4.2) and then by order.
   ///
-  /// Without a version the newest is meant; `*/*` means CycloneDX JSON. A missing header, a type
+  /// Without a version the first of the type is meant, the newest but for SPDX; `*/*` means
+  /// CycloneDX JSON. A missing header, a type
   /// not listed here and every other wildcard is not acceptable: the answer is empty.
   public static Optional<SbomFormat> negotiate(@Nullable String acceptHeader) {
     if (acceptHeader == null) {
@@ -109,7 +139,7 @@ public enum SbomFormat {
         return format == CYCLONEDX_JSON_1_7;
       }
       String wanted = parameters.get("version");
-      return type.equals(format.mediaType) && (wanted == null || wanted.equals(format.version));
+      return type.equals(format.mediaType()) && (wanted == null || wanted.equals(format.version));
     }
 
     private static Optional<Double> qualityOf(@Nullable String q) {

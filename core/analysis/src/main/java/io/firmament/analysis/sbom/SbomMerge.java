@@ -5,6 +5,7 @@ import io.firmament.base.finding.Component;
 import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.Evidence;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +19,7 @@ import java.util.Optional;
 public final class SbomMerge {
   private SbomMerge() {}
 
-  /// The detected components in their order, then those that only the SBOM lists.
+  /// All of them, sorted by name, version and id.
   public static List<Component> merge(List<Component> detected, List<Component> imported) {
     List<Component> merged = new ArrayList<>(detected);
     Map<String, Integer> places = new HashMap<>();
@@ -37,6 +38,10 @@ public final class SbomMerge {
         merged.add(listed);
       }
     }
+    merged.sort(
+        Comparator.comparing(Component::name)
+            .thenComparing(component -> String.valueOf(component.version()))
+            .thenComparing(Component::id));
     return List.copyOf(merged);
   }
 

@@ -30,4 +30,10 @@ record SbomOccurrence(String path, @Nullable Long offset) {
     }
     return occurrences;
   }
+
+  /// The path, and after an `@` the offset where there is one.
+  @Override
+  public String toString() {
+    return offset == null ? path : path + "@" + offset;
+  }
 }

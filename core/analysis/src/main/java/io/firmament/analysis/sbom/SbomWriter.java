@@ -11,13 +11,32 @@ public final class SbomWriter {
   public static void write(SbomDocument document, SbomFormat format, OutputStream out)
       throws IOException {
     SpdxLicenses licenses = SpdxLicenses.standard();
-    switch (format) {
-      case CYCLONEDX_JSON_1_7, CYCLONEDX_JSON_1_6, CYCLONEDX_JSON_1_5, CYCLONEDX_JSON_1_4 ->
-          CycloneDxJson.write(document, CycloneDxTerms.of(format), licenses, out);
-      case CYCLONEDX_XML_1_7, CYCLONEDX_XML_1_6, CYCLONEDX_XML_1_5, CYCLONEDX_XML_1_4 ->
-          CycloneDxXml.write(document, CycloneDxTerms.of(format), licenses, out);
-      case SPDX_JSON_2_3 -> SpdxJson.write(document, licenses, out);
+    try (Markup markup = markup(format, out)) {
+      switch (format.family()) {
+        case CYCLONEDX_JSON ->
+            CycloneDxWriter.writeJson(document, CycloneDxTerms.of(format), licenses, markup);
+        case CYCLONEDX_XML ->
+            CycloneDxWriter.writeXml(document, CycloneDxTerms.of(format), licenses, markup);
+        case SPDX_JSON, SPDX_XML -> {
+          if (format == SbomFormat.SPDX_JSON_3_0_1) {
+            Spdx3Writer.write(document, licenses, markup);
+          } else {
+            Spdx2Writer.write(document, licenses, markup);
+          }
+        }
+      }
     }
     out.flush();
+  }
+
+  private static Markup markup(SbomFormat format, OutputStream out) throws IOException {
+    return switch (format.family()) {
+      // The schema of 1.2 allows single lines only.
+      case CYCLONEDX_JSON, SPDX_JSON ->
+          new JsonMarkup(out, format != SbomFormat.CYCLONEDX_JSON_1_2);
+      case CYCLONEDX_XML ->
+          new XmlMarkup(out, "bom", CycloneDxWriter.namespace(CycloneDxTerms.of(format)));
+      case SPDX_XML -> new XmlMarkup(out, "Document", "");
+    };
   }
 }

@@ -16,7 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class InventoryTest {
@@ -53,6 +56,113 @@ final class InventoryTest {
     return TestElf.arm()
         .text("BusyBox v" + version + " (2022)", "BusyBox is copyrighted by many authors")
         .build();
+  }
+
+  @Test
+  void tellsWhichComponentsNeedWhich() {
+    byte[] zlib = TestElf.arm().type(3).library("libz.so.1").text("zlib").build();
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file("usr/lib/libz.so.1.2.13", 0755, zlib)
+                .file(
+                    "usr/lib/libfoo.so",
+                    0755,
+                    TestElf.arm().type(3).needs("libz.so.1", "gone").build())
+                .file("other/usr/lib/libz.so.1.2.13", 0755, zlib)
+                .file(
+                    "lib/apk/db/installed",
+                    """
+                    P:foo
+                    V:1.0-r0
+                    D:so:libz.so.1 bar>2 !baz cmd:sh
+                    F:usr/lib
+                    R:libfoo.so
+
+                    P:bar
+                    V:3-r1
+
+                    P:busybox
+                    V:1.36.1-r0
+                    p:cmd:sh=1.36.1-r0 cmd:awk=1.36.1-r0
+                    """));
+    Component foo = named(report, "foo");
+    ComponentFacts facts = facts(report, foo).orElseThrow();
+    assertEquals(
+        Stream.of("bar", "busybox", "zlib").map(n -> named(report, n).id()).sorted().toList(),
+        facts.dependsOn());
+    assertEquals(64, String.valueOf(facts.sha256()).length());
+    assertEquals(128, String.valueOf(facts.sha512()).length());
+    assertEquals(Optional.empty(), facts(report, named(report, "bar")));
+  }
+
+  @Test
+  void readsWhatDebianAndOpkgPackagesDependOn() {
+    InventoryReport report =
+        identify(
+            new MemoryTree()
+                .file(
+                    "var/lib/dpkg/status",
+                    "Package: a\nStatus: install ok installed\nVersion: 1\n"
+                        + "Depends: missing | b:any (>= 1), virtual\nPre-Depends: c [arm]\n\n"
+                        + "Package: b\nStatus: install ok installed\nVersion: 1\n\n"
+                        + "Package: c\nStatus: install ok installed\nVersion: 1\nDepends: c\n\n"
+                        + "Package: d\nStatus: install ok installed\nVersion: 1\n"
+                        + "Provides: virtual (= 2)\n")
+                .file(
+                    "usr/lib/opkg/status",
+                    "Package: e\nStatus: install ok installed\nVersion: 1\nDepends: b, f\n\n"
+                        + "Package: f\nStatus: install ok installed\nVersion: 1\n"));
+    assertEquals(
+        Stream.of("b", "c", "d").map(n -> named(report, n).id()).sorted().toList(),
+        facts(report, named(report, "a")).orElseThrow().dependsOn());
+    assertTrue(
+        facts(report, named(report, "e"))
+            .orElseThrow()
+            .dependsOn()
+            .contains(named(report, "f").id()));
+    assertEquals(Optional.empty(), facts(report, named(report, "c")));
+  }
+
+  @Test
+  void tellsWhichAppletsProgramsAndKernelOptionsThereAre() {
+    byte[] busybox = busybox("1.35.0");
+    MemoryTree tree =
+        new MemoryTree()
+            .file("bin/busybox", 0755, busybox)
+            .file("bin/hard", 0755, busybox)
+            .file("usr/bin/curl", 0755, TestElf.arm().build())
+            .file(
+                "boot/config-6.1.0",
+                "#\n# Automatically generated file; DO NOT EDIT.\n"
+                    + "# Linux/arm 6.1.0 Kernel Configuration\n#\nCONFIG_BT=m\n"
+                    + "# CONFIG_NFS_FS is not set\nCONFIG_HZ=100\nCONFIG_NET=y\n");
+    ImageContents few = Objects.requireNonNull(identify(tree).contents());
+    assertNull(few.applets(), "one name more says nothing of applets");
+    for (int i = 0; i < 20; i++) {
+      tree.link("bin/applet" + i, "busybox");
+    }
+    ImageContents contents = Objects.requireNonNull(identify(tree).contents());
+    List<String> applets = Objects.requireNonNull(contents.applets());
+    assertEquals(21, applets.size());
+    assertTrue(applets.contains("hard") && applets.contains("applet7"), applets::toString);
+    assertEquals(List.of("busybox", "curl", "hard"), contents.programs());
+    assertEquals(List.of("BT", "NET"), contents.kernelOptions());
+    tree.file("boot/config-6.2.0", "# Linux/arm 6.2.0 Kernel Configuration\nCONFIG_NET=y\n");
+    assertNull(Objects.requireNonNull(identify(tree).contents()).kernelOptions());
+  }
+
+  private static Component named(InventoryReport report, String name) {
+    return report.components().stream()
+        .filter(c -> c.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " in " + report.components()));
+  }
+
+  private static Optional<ComponentFacts> facts(InventoryReport report, Component component) {
+    return Objects.requireNonNull(report.facts()).stream()
+        .filter(f -> f.id().equals(component.id()))
+        .findFirst();
   }
 
   @Test

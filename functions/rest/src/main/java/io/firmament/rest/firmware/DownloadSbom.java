@@ -3,6 +3,7 @@ package io.firmament.rest.firmware;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.analysis.inventory.InventoryReport;
+import io.firmament.analysis.sbom.InventorySbom;
 import io.firmament.analysis.sbom.SbomDocument;
 import io.firmament.analysis.sbom.SbomFormat;
 import io.firmament.analysis.sbom.SbomSubject;
@@ -30,7 +31,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// `GET /api/firmwares/{id}/sbom`: written from the analysis' documents in the form that `Accept`
-/// asks for; the same analysis gives the same bytes.
+/// asks for; the same analysis gives the same bytes. `vex=false` leaves the vulnerabilities out.
 public final class DownloadSbom implements Operation {
   private final FirmwareStore store;
   private final ObjectStore documents;
@@ -56,7 +57,8 @@ public final class DownloadSbom implements Operation {
             .orElseThrow(
                 () -> FirmwareProblem.SBOM_FORMAT_NOT_ACCEPTABLE.with("formats", formats()));
     AnalysedFirmware analysed = AnalysedFirmware.of(request, store, documents);
-    SbomDocument document = document(analysed);
+    boolean vex = !request.queryParameter("vex").orElse("true").equals("false");
+    SbomDocument document = document(analysed, vex);
     return HttpResponse.stream(
             format.contentType(), -1, out -> SbomWriter.write(document, format, out))
         .withHeader("x-content-type-options", "nosniff")
@@ -65,7 +67,7 @@ public final class DownloadSbom implements Operation {
             "attachment; filename=\"" + analysed.firmware().id() + "." + format.extension() + "\"");
   }
 
-  private SbomDocument document(AnalysedFirmware analysed) {
+  private SbomDocument document(AnalysedFirmware analysed, boolean vex) {
     Firmware firmware = analysed.firmware();
     Optional<Product> product = store.findProduct(firmware.tenant(), firmware.product());
     UnpackReport report = read(analysed, AnalysisDocument.UNPACK_REPORT, reports);
@@ -76,12 +78,11 @@ public final class DownloadSbom implements Operation {
             product.map(Product::vendor).orElse(null),
             new Sha256(report.inputSha256()),
             null);
-    return SbomDocument.of(
-        subject,
-        read(analysed, AnalysisDocument.INVENTORY, inventories).components(),
-        read(analysed, AnalysisDocument.MATCHES, matches),
-        tool,
-        firmware.latestAnalysis().finishedAt().orElse(firmware.uploadedAt()));
+    InventoryReport inventory = read(analysed, AnalysisDocument.INVENTORY, inventories);
+    List<CveMatch> found = vex ? read(analysed, AnalysisDocument.MATCHES, matches) : List.of();
+    return new InventorySbom(subject, inventory, report.complete())
+        .document(
+            found, tool, firmware.latestAnalysis().finishedAt().orElse(firmware.uploadedAt()));
   }
 
   private static <T> T read(

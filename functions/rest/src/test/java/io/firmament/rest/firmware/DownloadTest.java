@@ -1,9 +1,11 @@
 package io.firmament.rest.firmware;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.analysis.sbom.SbomFormat;
 import io.firmament.analysis.sbom.SbomTool;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
@@ -41,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +52,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -124,6 +129,47 @@ class DownloadTest {
             request.caller(),
             "http://x",
             "r"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(SbomFormat.class)
+  void writesEveryFormatUnderItsOwnName(SbomFormat format) throws IOException {
+    HttpResponse answer = sbom.handle(sbomRequest(analysed(), format, Map.of()));
+    assertEquals(format.contentType(), answer.headers().get("content-type"));
+    assertTrue(text(answer).contains(format.version()), format.name());
+  }
+
+  @Test
+  void leavesTheVulnerabilitiesOutWhereAskedTo() throws IOException {
+    AnalysisKey key = analysed();
+    write(
+        key,
+        AnalysisDocument.MATCHES,
+        """
+        [{"id":"m","cve":"CVE-2000-0001","aliases":[],"componentId":"c","description":"",
+        "knownExploited":false,"score":-6,"reasons":["platform-contradicted: x"]}]
+        """
+            .getBytes(StandardCharsets.UTF_8));
+    SbomFormat format = SbomFormat.CYCLONEDX_JSON_1_6;
+    String with = text(sbom.handle(sbomRequest(key, format, Map.of())));
+    assertTrue(with.contains("CVE-2000-0001") && with.contains("requires_environment"), with);
+    String without = text(sbom.handle(sbomRequest(key, format, Map.of("vex", List.of("false")))));
+    assertFalse(without.contains("CVE-2000-0001"), without);
+  }
+
+  private static Request sbomRequest(
+      AnalysisKey key, SbomFormat format, Map<String, List<String>> query) {
+    Request request = request(key, "", caller(key.tenant(), GROUP));
+    return new Request(
+        "GET",
+        request.path(),
+        request.pathParameters(),
+        query,
+        Map.of("accept", format.contentType()),
+        new byte[0],
+        request.caller(),
+        "http://x",
+        "r");
   }
 
   @Test

@@ -10,6 +10,8 @@ import java.util.Optional;
 /// Values keep their escapes, in lower case; `*` is ANY and `-` is NA.
 public final class Cpe {
   private static final String PREFIX = "cpe:2.3:";
+  private static final String URI_PREFIX = "cpe:/";
+  private static final int URI_PARTS = 7;
   private static final int MAX_LENGTH = 2000;
   private static final int ATTRIBUTES = CpeAttribute.values().length;
 
@@ -29,6 +31,110 @@ public final class Cpe {
     boolean knownPart =
         whole && values.getFirst().length() == 1 && "aoh*-".contains(values.getFirst());
     return knownPart ? Optional.of(new Cpe(List.copyOf(values))) : Optional.empty();
+  }
+
+  /// Reads a URI of CPE 2.2, as NISTIR 7695, section 6.1.3, unbinds it:
+  /// `cpe:/a:vendor:product:1.0`, with the packed edition of CPE 2.3; empty where it is none.
+  public static Optional<Cpe> parseUri(String text) {
+    if (text.length() > MAX_LENGTH
+        || !text.regionMatches(true, 0, URI_PREFIX, 0, URI_PREFIX.length())) {
+      return Optional.empty();
+    }
+    String rest = text.substring(URI_PREFIX.length()).toLowerCase(Locale.ROOT);
+    List<String> parts = new ArrayList<>(List.of(rest.split(":", -1)));
+    if (parts.size() > URI_PARTS) {
+      return Optional.empty();
+    }
+    while (parts.size() < URI_PARTS) {
+      parts.add("");
+    }
+    List<String> packed = new ArrayList<>(List.of(parts.get(5), "", "", "", ""));
+    if (parts.get(5).startsWith("~")) {
+      packed = new ArrayList<>(List.of(parts.get(5).substring(1).split("~", -1)));
+      if (packed.size() != 5) {
+        return Optional.empty();
+      }
+    }
+    List<String> values = new ArrayList<>(parts.subList(0, 5));
+    values.add(packed.getFirst());
+    values.add(parts.get(6));
+    values.addAll(packed.subList(1, 5));
+    List<String> unbound = new ArrayList<>();
+    for (String value : values) {
+      Optional<String> one = unboundFromUri(value);
+      if (one.isEmpty()) {
+        return Optional.empty();
+      }
+      unbound.add(one.get());
+    }
+    return parse(PREFIX + String.join(":", unbound));
+  }
+
+  /// `%01` and `%02` are the wildcards `?` and `*`, at the ends only.
+  private static Optional<String> unboundFromUri(String value) {
+    if (value.isEmpty()) {
+      return Optional.of("*");
+    }
+    StringBuilder unbound = new StringBuilder();
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '%') {
+        if (i + 2 >= value.length() || !value.substring(i + 1, i + 3).matches("[0-9a-f]{2}")) {
+          return Optional.empty();
+        }
+        c = (char) Integer.parseInt(value.substring(i + 1, i + 3), 16);
+        boolean end =
+            value.substring(0, i).matches("(?:%0[12])*")
+                || value.substring(i + 3).matches("(?:%0[12])*");
+        i += 2;
+        if (c == 1 || c == 2) {
+          if (!end) {
+            return Optional.empty();
+          }
+          unbound.append(c == 1 ? '?' : '*');
+          continue;
+        }
+      }
+      if (c <= ' ' || c >= 0x7f) {
+        return Optional.empty();
+      }
+      unbound.append(isBare(c) ? "" : "\\").append(c);
+    }
+    return Optional.of(unbound.toString());
+  }
+
+  private static boolean isBare(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  }
+
+  /// The URI of CPE 2.2, with the packed edition of CPE 2.3 (NISTIR 7695, section 6.1.2).
+  public String toUri() {
+    List<String> bound = values.stream().map(Cpe::boundToUri).toList();
+    String edition = bound.get(5);
+    List<String> extended = bound.subList(7, ATTRIBUTES);
+    if (extended.stream().anyMatch(value -> !value.isEmpty())) {
+      edition = "~" + edition + "~" + String.join("~", extended);
+    }
+    String uri =
+        URI_PREFIX + String.join(":", bound.subList(0, 5)) + ":" + edition + ":" + bound.get(6);
+    return uri.replaceFirst(":+$", "");
+  }
+
+  private static String boundToUri(String value) {
+    if (value.equals("*")) {
+      return "";
+    }
+    StringBuilder bound = new StringBuilder();
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '\\' && i + 1 < value.length()) {
+        c = value.charAt(++i);
+        bound.append(isBare(c) ? String.valueOf(c) : String.format("%%%02x", (int) c));
+      } else {
+        bound.append(c == '?' ? "%01" : c == '*' ? "%02" : String.valueOf(c));
+      }
+    }
+    return bound.toString();
   }
 
   /// A name of part, vendor, product and version, everything else ANY; the texts are plain.

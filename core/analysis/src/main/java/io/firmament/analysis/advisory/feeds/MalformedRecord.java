@@ -1,7 +1,7 @@
 package io.firmament.analysis.advisory.feeds;
 
 /// A record of a feed that does not have the form that the feed promises.
-final class MalformedRecord extends Exception {
+public final class MalformedRecord extends Exception {
   MalformedRecord(String message) {
     super(message, null, false, false);
   }

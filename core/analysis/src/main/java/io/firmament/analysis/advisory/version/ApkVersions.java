@@ -15,8 +15,6 @@ public final class ApkVersions implements VersionScheme {
   private static final List<String> BEFORE = List.of("alpha", "beta", "pre", "rc");
   private static final List<String> AFTER = List.of("cvs", "svn", "git", "hg", "p");
 
-  private final FirmwareVersions other = FirmwareVersions.standard();
-
   @Override
   public String name() {
     return "apk";
@@ -31,8 +29,10 @@ public final class ApkVersions implements VersionScheme {
   public int compare(String left, String right) {
     Matcher l = FORM.matcher(left);
     Matcher r = FORM.matcher(right);
-    if (!l.matches() || !r.matches()) {
-      return other.compare(left, right);
+    boolean leftReads = l.matches();
+    boolean rightReads = r.matches();
+    if (!leftReads || !rightReads) {
+      return Unread.compare(left, leftReads, right, rightReads);
     }
     int byNumbers = compareNumbers(l.group(1), r.group(1));
     if (byNumbers != 0) {

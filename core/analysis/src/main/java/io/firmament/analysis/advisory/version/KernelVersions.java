@@ -3,13 +3,11 @@ package io.firmament.analysis.advisory.version;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Linux kernel releases: `x.y[.z[.w]][-rcN][-localversion]`; the local version does not count.
+/// Linux kernel releases: `x[.y[.z[.w]]][-rcN][-localversion]`; the local version does not count.
 public final class KernelVersions implements VersionScheme {
   private static final Pattern FORM =
       Pattern.compile(
-          "v?(\\d+)\\.(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:[-_.]?rc(\\d+))?(?:[-+_ ~].*)?");
-
-  private final FirmwareVersions other = FirmwareVersions.standard();
+          "v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:\\.(\\d+))?(?:[-_.]?rc(\\d+))?(?:[-+_ ~].*)?");
 
   @Override
   public String name() {
@@ -25,8 +23,10 @@ public final class KernelVersions implements VersionScheme {
   public int compare(String left, String right) {
     Matcher l = FORM.matcher(left);
     Matcher r = FORM.matcher(right);
-    if (!l.matches() || !r.matches()) {
-      return other.compare(left, right);
+    boolean leftReads = l.matches();
+    boolean rightReads = r.matches();
+    if (!leftReads || !rightReads) {
+      return Unread.compare(left, leftReads, right, rightReads);
     }
     for (int group = 1; group <= 4; group++) {
       int byNumber = Digits.compare(text(l, group), text(r, group));

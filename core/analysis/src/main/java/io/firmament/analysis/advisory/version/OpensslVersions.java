@@ -7,9 +7,7 @@ import java.util.regex.Pattern;
 public final class OpensslVersions implements VersionScheme {
   private static final Pattern FORM =
       Pattern.compile(
-          "(\\d+)\\.(\\d+)(?:\\.(\\d+))?([a-z]{0,2})(?:-?(alpha|beta|pre|dev|rc)-?(\\d*))?(?:[-+_](?:fips|dev).*)?");
-
-  private final FirmwareVersions other = FirmwareVersions.standard();
+          "(\\d+)\\.(\\d+)(?:\\.(\\d+))?((?!alpha|beta|pre|dev|rc)[a-z]{0,3})(?:-?(alpha|beta|pre|dev|rc)-?(\\d*))?(?:[-+_](?:fips|dev).*)?");
 
   @Override
   public String name() {
@@ -25,8 +23,10 @@ public final class OpensslVersions implements VersionScheme {
   public int compare(String left, String right) {
     Matcher l = FORM.matcher(left);
     Matcher r = FORM.matcher(right);
-    if (!l.matches() || !r.matches()) {
-      return other.compare(left, right);
+    boolean leftReads = l.matches();
+    boolean rightReads = r.matches();
+    if (!leftReads || !rightReads) {
+      return Unread.compare(left, leftReads, right, rightReads);
     }
     for (int group = 1; group <= 3; group++) {
       int byNumber = Digits.compare(text(l, group), text(r, group));

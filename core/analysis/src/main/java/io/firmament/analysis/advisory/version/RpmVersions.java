@@ -1,7 +1,9 @@
 package io.firmament.analysis.advisory.version;
 
 /// RPM versions, `[epoch:]version[-release]`, segment by segment as rpmvercmp orders them, with
-/// `~` before and `^` after everything.
+/// `~` before and `^` after everything. A missing release is before all others: rpm lets it equal
+/// any,
+/// which is no order.
 public final class RpmVersions implements VersionScheme {
   @Override
   public String name() {
@@ -22,8 +24,7 @@ public final class RpmVersions implements VersionScheme {
     String[] l = rest(left);
     String[] r = rest(right);
     int byVersion = compareLabel(l[0], r[0]);
-    boolean released = !l[1].isEmpty() && !r[1].isEmpty();
-    return byVersion != 0 || !released ? byVersion : compareLabel(l[1], r[1]);
+    return byVersion != 0 ? byVersion : compareLabel(l[1], r[1]);
   }
 
   private static String epoch(String version) {

@@ -9,8 +9,6 @@ public final class SemanticVersions implements VersionScheme {
       Pattern.compile(
           "v?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-([0-9A-Za-z.-]+))?(?:\\+[0-9A-Za-z.-]+)?");
 
-  private final FirmwareVersions other = FirmwareVersions.standard();
-
   @Override
   public String name() {
     return "semver";
@@ -25,8 +23,10 @@ public final class SemanticVersions implements VersionScheme {
   public int compare(String left, String right) {
     Matcher l = FORM.matcher(left);
     Matcher r = FORM.matcher(right);
-    if (!l.matches() || !r.matches()) {
-      return other.compare(left, right);
+    boolean leftReads = l.matches();
+    boolean rightReads = r.matches();
+    if (!leftReads || !rightReads) {
+      return Unread.compare(left, leftReads, right, rightReads);
     }
     for (int group = 1; group <= 3; group++) {
       int byNumber = Digits.compare(text(l, group), text(r, group));

@@ -9,7 +9,11 @@ public sealed interface VersionScheme
         DebVersions,
         FirmwareVersions,
         KernelVersions,
+        MavenVersions,
+        NpmVersions,
         OpensslVersions,
+        OpkgVersions,
+        PypiVersions,
         RpmVersions,
         SemanticVersions {
   /// Stable name, for example `openssl-letters`.

@@ -1,0 +1,134 @@
+package io.firmament.analysis.advisory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// How soon somebody should look at a match, and why. A function of its signals.
+///
+/// @param score 0 to 100: threat times severity times how likely the match applies times exposure,
+///     more with more devices
+/// @param reasons one for each factor, each `code: text`
+public record Priority(double score, Band band, List<String> reasons) {
+  /// Below, a match is not taken to apply.
+  private static final int HIDDEN_BELOW = -2;
+
+  private static final double LIKELY = 0.1;
+  private static final double SEVERE = 7.0;
+
+  /// What is not known of exploitation counts as a little, of severity as the middle.
+  private static final double UNKNOWN_THREAT = 0.05;
+
+  private static final double UNKNOWN_SEVERITY = 0.5;
+
+  public Priority {
+    reasons = List.copyOf(reasons);
+  }
+
+  /// The queues, the most urgent first.
+  public enum Band {
+    /// Exploited, applies, and can be reached from the network.
+    P0,
+    /// Exploited, or likely to be.
+    P1,
+    /// Severe.
+    P2,
+    /// Everything else, and what does not apply.
+    P3
+  }
+
+  /// What SSVC's coordinator tree (CISA) comes to.
+  public enum Decision {
+    TRACK,
+    TRACK_CLOSELY,
+    ATTEND,
+    ACT
+  }
+
+  /// What is known of a match.
+  ///
+  /// @param exploited whether it is in CISA's catalogue
+  /// @param ransomware whether campaigns use it
+  /// @param epss probability of exploitation within 30 days, 0 to 1
+  /// @param cvss base score, 0 to 10
+  /// @param impact the score of the impact assessment, -10 to 10
+  /// @param network whether the component takes connections from the network
+  /// @param devices how many run the firmware; 0 where none or not known
+  public record Signals(
+      boolean exploited,
+      boolean ransomware,
+      Optional<Double> epss,
+      Optional<Double> cvss,
+      Optional<Decision> decision,
+      int impact,
+      Optional<Boolean> network,
+      long devices) {}
+
+  /// Weighs the signals.
+  public static Priority of(Signals signals) {
+    List<String> reasons = new ArrayList<>();
+    double threat = threat(signals, reasons);
+    double severity = signals.cvss().map(cvss -> cvss / 10).orElse(UNKNOWN_SEVERITY);
+    reasons.add(
+        signals.cvss().isPresent()
+            ? "severity: CVSS " + signals.cvss().get()
+            : "severity-unknown: nobody has scored it");
+    double risk = Math.min(1, threat * severity * (signals.ransomware() ? 1.1 : 1));
+    double applies = applies(signals.impact());
+    reasons.add("applicability: the impact assessment has " + signals.impact());
+    double exposure = signals.network().map(listens -> listens ? 1.0 : 0.6).orElse(0.8);
+    reasons.add(
+        "exposure: "
+            + signals
+                .network()
+                .map(
+                    listens ->
+                        listens
+                            ? "it can be reached from the network"
+                            : "it cannot be reached from the network")
+                .orElse("whether it can be reached from the network is not known"));
+    double fleet = 1 + Math.log10(1.0 + Math.max(0, signals.devices())) / 10;
+    if (signals.devices() > 0) {
+      reasons.add("fleet: " + signals.devices() + " devices run it");
+    }
+    double score = Math.min(100, 100 * risk * applies * exposure * fleet);
+    return new Priority(Math.round(score * 10) / 10.0, band(signals), reasons);
+  }
+
+  private static double threat(Signals signals, List<String> reasons) {
+    if (signals.exploited()) {
+      reasons.add("known-exploited: it is in CISA's catalogue");
+      return 1;
+    }
+    if (signals.epss().isPresent()) {
+      reasons.add(String.format(Locale.ROOT, "epss: exploitation has %.3f", signals.epss().get()));
+      return signals.epss().get();
+    }
+    reasons.add("threat-unknown: neither listed as exploited nor scored by EPSS");
+    return UNKNOWN_THREAT;
+  }
+
+  /// 0.1 for what is hidden, then evenly up to 1 for what is relevant.
+  private static double applies(int impact) {
+    if (impact < HIDDEN_BELOW) {
+      return 0.1;
+    }
+    return Math.min(1, 0.7 + 0.1 * (impact - HIDDEN_BELOW));
+  }
+
+  private static Band band(Signals signals) {
+    if (signals.impact() < HIDDEN_BELOW) {
+      return Band.P3;
+    }
+    boolean reachable = signals.network().orElse(false);
+    if (signals.exploited() && signals.impact() >= 0 && reachable) {
+      return Band.P0;
+    }
+    boolean likely = signals.epss().map(epss -> epss >= LIKELY).orElse(false);
+    if (signals.exploited() || likely || signals.decision().equals(Optional.of(Decision.ACT))) {
+      return Band.P1;
+    }
+    return signals.cvss().map(cvss -> cvss >= SEVERE).orElse(false) ? Band.P2 : Band.P3;
+  }
+}

@@ -122,7 +122,7 @@ public final class Evaluator {
 
   private void leaveOut() {
     boolean reverting = status() == Rollout.Status.REVERTING;
-    for (Assignment assignment : List.copyOf(assignments.values())) {
+    for (Assignment assignment : assignments.values()) {
       boolean open = !assignment.state().isFinal() || (reverting && assignment.owesRevert());
       if (open && view.member(assignment.device()).isEmpty()) {
         emit(
@@ -154,7 +154,7 @@ public final class Evaluator {
 
   private void stall() {
     Duration timeout = strategy.pace().waveTimeout();
-    for (Assignment assignment : List.copyOf(assignments.values())) {
+    for (Assignment assignment : assignments.values()) {
       if (assignment.occupies() && assignment.offeredAt().isPresent()) {
         Instant due = assignment.offeredAt().get().plus(timeout);
         if (now.isBefore(due)) {
@@ -167,7 +167,7 @@ public final class Evaluator {
   }
 
   private void withdrawAll(Assignment.Cause cause) {
-    for (Assignment assignment : List.copyOf(assignments.values())) {
+    for (Assignment assignment : assignments.values()) {
       if (assignment.action() == APPLY && assignment.state() == Assignment.State.OFFERED) {
         emit(new Effect.Withdraw(assignment.device(), assignment.attempt(), cause));
       }
@@ -175,7 +175,7 @@ public final class Evaluator {
   }
 
   private void withdrawUnreachable() {
-    for (Assignment assignment : List.copyOf(assignments.values())) {
+    for (Assignment assignment : assignments.values()) {
       if (assignment.state() == Assignment.State.OFFERED) {
         DeviceFacts device = view.member(assignment.device()).orElseThrow();
         Optional<Assignment.Cause> cause =
@@ -393,7 +393,7 @@ public final class Evaluator {
 
   private void offer(Assignment.Action action) {
     Room room = new Room();
-    for (Assignment assignment : List.copyOf(assignments.values())) {
+    for (Assignment assignment : assignments.values()) {
       boolean waits =
           switch (action) {
             case APPLY ->
@@ -524,6 +524,8 @@ public final class Evaluator {
     return rollout.progress();
   }
 
+  /// Takes a step. All but [Effect.Join] may be taken while the assignments are gone through: they
+  /// replace one, and add none.
   private void emit(Effect effect) {
     boolean applies =
         switch (effect) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Set;
 /// comes or goes, and each approval is given at once.
 ///
 /// It is the evaluator itself that is run, against a clock that jumps from one event to the next.
+/// It
+/// looks a year ahead, and for a large rollout not further than some hundred events.
 ///
 /// @param waves every wave that has devices, in order
 /// @param offers when each device is offered the artifact; devices that are offline, or beyond the
@@ -25,6 +28,8 @@ import java.util.Set;
 public record Forecast(
     List<WaveForecast> waves, Map<DeviceName, Instant> offers, Optional<Instant> completesAt) {
   private static final int MAX_STEPS = 2_000;
+  private static final int MIN_STEPS = 100;
+  private static final int MAX_WORK = 2_000_000;
   private static final Duration HORIZON = Duration.ofDays(365);
 
   public Forecast {
@@ -94,7 +99,9 @@ public record Forecast(
 
     Forecast run() {
       Optional<Instant> completed = Optional.empty();
-      for (int step = 0; step < MAX_STEPS; step++) {
+      int devices = Math.max(1, state.assignments().size());
+      int steps = Math.clamp(MAX_WORK / devices, MIN_STEPS, MAX_STEPS);
+      for (int step = 0; step < steps; step++) {
         Decision decision = Evaluator.evaluate(state, view, now);
         decision.effects().forEach(this::note);
         state = decision.state();
@@ -143,8 +150,7 @@ public record Forecast(
     }
 
     private void finishDevices() {
-      java.util.LinkedHashMap<DeviceName, Assignment> all =
-          new java.util.LinkedHashMap<>(state.assignments());
+      LinkedHashMap<DeviceName, Assignment> all = new LinkedHashMap<>(state.assignments());
       for (Done done = running.peek();
           done != null && !done.at().isAfter(now);
           done = running.peek()) {

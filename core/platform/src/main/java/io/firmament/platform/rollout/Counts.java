@@ -31,7 +31,8 @@ public record Counts(Map<Place, Integer> devices) {
     REVERT_FAILED
   }
 
-  static Counts none() {
+  /// Before the first evaluation.
+  public static Counts none() {
     return new Counts(Map.of());
   }
 

@@ -37,7 +37,7 @@ public record Group(
   public sealed interface Membership {
     /// Those that are named.
     record Named(SortedSet<String> names) implements Membership {
-      public static final int MAX = 20_000;
+      public static final int MAX = 5_000;
 
       public Named {
         names = Collections.unmodifiableSortedSet(new TreeSet<>(names));

@@ -157,6 +157,22 @@ final class JsonFields {
     return found;
   }
 
+  /// Whatever there is, for others to read.
+  @Nullable Object any(String name) {
+    return find(name);
+  }
+
+  List<Integer> numbers(String name) {
+    List<Integer> found = new ArrayList<>();
+    for (Object value : list(name)) {
+      if (!(value instanceof Number number)) {
+        throw Invalid.field(at(name), "must be a list of numbers");
+      }
+      found.add(number.intValue());
+    }
+    return found;
+  }
+
   private List<?> list(String name) {
     Object value = find(name);
     if (value == null) {

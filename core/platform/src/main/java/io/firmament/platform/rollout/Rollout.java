@@ -48,6 +48,10 @@ public record Rollout(
           "name",
           "has at most " + MAX_LABEL + " characters, none of control");
     }
+
+    Wish labelled(String newLabel) {
+      return new Wish(newLabel, artifact, group, probe, strategy, admission, draft, startAt);
+    }
   }
 
   /// Where a rollout stands.
@@ -279,6 +283,11 @@ public record Rollout(
   Rollout with(Progress newProgress) {
     return new Rollout(
         tenant, id, wish, fleet, compatibility, author, createdAt, newProgress, version);
+  }
+
+  Rollout with(Wish newWish) {
+    return new Rollout(
+        tenant, id, newWish, fleet, compatibility, author, createdAt, progress, version);
   }
 
   /// The same rollout at another version.

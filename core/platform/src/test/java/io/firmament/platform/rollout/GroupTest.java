@@ -47,7 +47,7 @@ class GroupTest {
         IntStream.rangeClosed(0, Group.Membership.Named.MAX)
             .mapToObj(i -> "d" + i)
             .toArray(String[]::new);
-    assertEquals("devices: names at most 20000 devices", refused(() -> named(many)));
+    assertEquals("devices: names at most 5000 devices", refused(() -> named(many)));
     assertTrue(refused(() -> new GroupName("a b")).startsWith("group: must match"));
   }
 

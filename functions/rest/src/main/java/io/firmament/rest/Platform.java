@@ -12,6 +12,7 @@ import io.firmament.platform.identity.SecretSource;
 import io.firmament.platform.identity.SignIn;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Groups;
+import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.rollout.Rollouts;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -80,6 +81,11 @@ public final class Platform {
 
   public Rollouts rollouts() {
     return new Rollouts(ports.rollouts(), fleet(), clock, ids);
+  }
+
+  /// What evaluates rollouts when they are due.
+  public RolloutRunner rolloutRunner() {
+    return new RolloutRunner(ports.rollouts(), fleet(), clock, ids);
   }
 
   public SignIn signIn() {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -418,7 +419,7 @@ final class ReferenceRollout {
   }
 
   private static DeviceFacts facts(FleetView view, Unit unit) {
-    return view.devices().get(new DeviceName(unit.name));
+    return Objects.requireNonNull(view.devices().get(new DeviceName(unit.name)));
   }
 
   private static Map<String, DeviceFacts> names(FleetView view) {

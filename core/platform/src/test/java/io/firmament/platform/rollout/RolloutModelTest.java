@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -269,7 +270,7 @@ class RolloutModelTest {
     }
 
     private void receive(Message message) {
-      Assignment assignment = state.assignments().get(message.device());
+      Assignment assignment = Objects.requireNonNull(state.assignments().get(message.device()));
       if (assignment.report(message.report(), now)
           instanceof Assignment.Outcome.Moved(Assignment moved)) {
         assertFalse(assignment.state().isFinal());
@@ -399,7 +400,7 @@ class RolloutModelTest {
       Progress progress = before.rollout().progress();
       for (Effect effect : decision.effects()) {
         if (effect instanceof Effect.Offer(DeviceName device, Action action, _)) {
-          DeviceFacts facts = devices.get(device);
+          DeviceFacts facts = Objects.requireNonNull(devices.get(device));
           assertTrue(facts.live() && !facts.busy());
           assertTrue(action == Action.REVERT || inWindow(facts), "offered outside of its window");
         }
@@ -427,7 +428,10 @@ class RolloutModelTest {
             "a device is in two waves");
         if (assignment.occupies()) {
           inFlight++;
-          bySite.merge(devices.get(assignment.device()).tag("site"), 1, Integer::sum);
+          bySite.merge(
+              Objects.requireNonNull(devices.get(assignment.device())).tag("site"),
+              1,
+              Integer::sum);
         }
       }
       int most = strategy.pace().maxConcurrent().orElse(Integer.MAX_VALUE);

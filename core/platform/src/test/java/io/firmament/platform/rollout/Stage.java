@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Assertions;
 
 /// A rollout on the test's stage: devices that do what the test says, and a clock that it moves.
@@ -49,11 +50,11 @@ final class Stage {
   }
 
   void set(DeviceName name, DeviceFacts.Condition condition) {
-    put(Fleets.in(devices.get(name), condition));
+    put(Fleets.in(facts(name), condition));
   }
 
   void busy(DeviceName name, boolean busy) {
-    DeviceFacts facts = devices.get(name);
+    DeviceFacts facts = facts(name);
     put(
         new DeviceFacts(
             name,
@@ -65,8 +66,12 @@ final class Stage {
             busy));
   }
 
+  private DeviceFacts facts(DeviceName name) {
+    return Objects.requireNonNull(devices.get(name));
+  }
+
   Assignment of(DeviceName name) {
-    return state.assignments().get(name);
+    return Objects.requireNonNull(state.assignments().get(name));
   }
 
   /// The devices in a state, in the order of the plan.

@@ -365,6 +365,10 @@ class RolloutOperationsTest {
       refused(
           RolloutProblem.ROLLOUT_NOT_FOUND, () -> call(operation, caller, Map.of("id", "x"), ""));
     }
+    for (Operation operation : List.of(new CreateRollout(rollouts), new PreviewRollout(rollouts))) {
+      refused(
+          RolloutProblem.GROUP_NOT_FOUND, () -> call(operation, stranger, Map.of(), ROLLOUT + "}"));
+    }
     assertEquals(List.of(), items(call(new ListRollouts(rollouts), stranger, Map.of(), "")));
     assertEquals(204, call(new DeleteRollout(rollouts), caller, path, "").status());
     refused(

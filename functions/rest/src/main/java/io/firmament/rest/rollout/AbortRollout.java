@@ -3,6 +3,7 @@ package io.firmament.rest.rollout;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
+import io.firmament.platform.rollout.Command;
 import io.firmament.platform.rollout.RolloutJson;
 import io.firmament.platform.rollout.Rollouts;
 
@@ -16,12 +17,10 @@ public final class AbortRollout implements Operation {
 
   @Override
   public HttpResponse handle(Request request) {
+    Command.Abort abort = RolloutJson.readAbort(RolloutRequests.body(request));
     return RolloutRequests.json(
         200,
         Bodies.of(
-            rollouts.command(
-                request.authenticated(),
-                RolloutRequests.rollout(request),
-                RolloutJson.readAbort(RolloutRequests.body(request)))));
+            rollouts.command(request.authenticated(), RolloutRequests.rollout(request), abort)));
   }
 }

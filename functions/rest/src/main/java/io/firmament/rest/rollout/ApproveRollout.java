@@ -3,6 +3,7 @@ package io.firmament.rest.rollout;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
+import io.firmament.platform.rollout.Command;
 import io.firmament.platform.rollout.RolloutJson;
 import io.firmament.platform.rollout.Rollouts;
 
@@ -16,12 +17,10 @@ public final class ApproveRollout implements Operation {
 
   @Override
   public HttpResponse handle(Request request) {
+    Command.Approve approve = RolloutJson.readApproval(RolloutRequests.body(request));
     return RolloutRequests.json(
         200,
         Bodies.of(
-            rollouts.command(
-                request.authenticated(),
-                RolloutRequests.rollout(request),
-                RolloutJson.readApproval(RolloutRequests.body(request)))));
+            rollouts.command(request.authenticated(), RolloutRequests.rollout(request), approve)));
   }
 }

@@ -6,7 +6,7 @@ import io.firmament.edge.Request;
 import io.firmament.platform.rollout.RolloutJson;
 import io.firmament.platform.rollout.Rollouts;
 
-/// `POST /api/v1/rollouts/preview`: a dry run: who would get what and when.
+/// `POST /api/v1/rollout-preview`: a dry run: who would get what and when.
 public final class PreviewRollout implements Operation {
   private final Rollouts rollouts;
 

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class RolloutRequests {
   private static final JsonType<Object> JSON = Jsonb.builder().build().type(Object.class);
 
+  private static final int MAX_DEPTH = 16;
+
   private RolloutRequests() {}
 
   /// The JSON of the body as maps and lists; none at all is an empty object.
@@ -30,11 +32,35 @@ final class RolloutRequests {
     if (request.body().length == 0) {
       return Map.of();
     }
+    requireShallow(request.body());
     try {
       return JSON.fromJson(request.body());
     } catch (RuntimeException e) {
       // The parser has several exceptions for malformed text, and none says more than this.
       throw BaseProblem.MALFORMED_REQUEST.with("detail", "the body is not JSON");
+    }
+  }
+
+  /// The parser goes down with the nesting, and would fall.
+  private static void requireShallow(byte[] body) {
+    int depth = 0;
+    boolean text = false;
+    for (int i = 0; i < body.length; i++) {
+      byte c = body[i];
+      if (text) {
+        i += c == '\\' ? 1 : 0;
+        text = c != '"';
+      } else if (c == '"') {
+        text = true;
+      } else if (c == '{' || c == '[') {
+        depth++;
+      } else if (c == '}' || c == ']') {
+        depth--;
+      }
+      if (depth > MAX_DEPTH) {
+        throw BaseProblem.MALFORMED_REQUEST.with(
+            "detail", "the body is nested more than " + MAX_DEPTH + " deep");
+      }
     }
   }
 

@@ -121,6 +121,38 @@ class EvaluatorTest {
   }
 
   @Test
+  void judgesAnEarlierWaveThatFailsLateHoweverFewOfItAreDone() {
+    List<DeviceFacts> fleet = devices(20);
+    Stage stage =
+        new Stage("{" + THREE + ",'scope':'wave','max_failure_rate':0.4,'min_executed':5}", fleet);
+    DeviceName late = stage.wave(0).get(1);
+    stage.end(stage.wave(0).subList(0, 1), Status.HEALTHY);
+    stage.set(late, DeviceFacts.Condition.OFFLINE);
+    stage.evaluate();
+    assertEquals(1, stage.wave());
+    stage.set(late, DeviceFacts.Condition.LIVE);
+    stage.evaluate();
+    stage.end(List.of(late), Status.FAILED);
+    stage.evaluate();
+    assertEquals(
+        Optional.of(new Rollout.Halt(Rollout.Halt.Rule.FAILURE_RATE, 0, 1, 2, "0.4")),
+        stage.state.rollout().progress().halt());
+  }
+
+  @Test
+  void takesNothingBackThatADeviceHas() {
+    Stage stage = new Stage("{}", devices(1));
+    DeviceName name = stage.all().getFirst();
+    Effect.Withdraw withdraw = new Effect.Withdraw(name, 1, Assignment.Cause.WENT_OFFLINE);
+    assertEquals(
+        State.WITHDRAWN,
+        RolloutState.after(Optional.of(stage.of(name)), withdraw, stage.now).orElseThrow().state());
+    stage.fetch(name);
+    assertEquals(
+        Optional.empty(), RolloutState.after(Optional.of(stage.of(name)), withdraw, stage.now));
+  }
+
+  @Test
   void resumesWithTheFailuresAcknowledged() {
     Stage stage = new Stage("{'max_failure_rate':0.1}", devices(20));
     stage.end(stage.all().subList(0, 3), Status.FAILED);

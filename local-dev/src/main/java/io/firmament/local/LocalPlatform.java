@@ -38,6 +38,7 @@ public final class LocalPlatform implements AutoCloseable {
   private final LocalPipeline pipeline;
   private final TransferServer http;
   private final LocalDevices devices;
+  private final LocalRollouts rollouts;
   private final Clock clock;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -48,6 +49,7 @@ public final class LocalPlatform implements AutoCloseable {
       LocalPipeline pipeline,
       TransferServer http,
       LocalDevices devices,
+      LocalRollouts rollouts,
       Clock clock) {
     this.data = data;
     this.servers = servers;
@@ -55,6 +57,7 @@ public final class LocalPlatform implements AutoCloseable {
     this.pipeline = pipeline;
     this.http = http;
     this.devices = devices;
+    this.rollouts = rollouts;
     this.clock = clock;
   }
 
@@ -122,7 +125,14 @@ public final class LocalPlatform implements AutoCloseable {
     LocalDevices devices = LocalDevices.start(data, ports.fleet(), clock, ids);
     journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(
-        data, servers, ports, LocalPipeline.start(servers, ports, clock), http, devices, clock);
+        data,
+        servers,
+        ports,
+        LocalPipeline.start(servers, ports, clock),
+        http,
+        devices,
+        LocalRollouts.start(platform.rolloutRunner()),
+        clock);
   }
 
   private static OperationCatalogue operations(
@@ -211,6 +221,7 @@ public final class LocalPlatform implements AutoCloseable {
     stopped.countDown();
     pipeline.stop();
     http.close();
+    rollouts.close();
     devices.close();
     pipeline.close();
     servers.close();

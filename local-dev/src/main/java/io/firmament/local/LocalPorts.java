@@ -3,12 +3,14 @@ package io.firmament.local;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.identity.DynamoIdentityStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
 
@@ -17,6 +19,7 @@ public final class LocalPorts implements Ports {
   private final IdentityStore identity;
   private final FirmwareStore firmware;
   private final FleetStore fleet;
+  private final RolloutStore rollouts;
   private final ObjectStore uploads;
   private final ObjectStore documents;
   private final TokenSigner idTokenKey;
@@ -29,6 +32,8 @@ public final class LocalPorts implements Ports {
         new DynamoFirmwareStore(servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
     this.fleet =
         new DynamoFleetStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
+    this.rollouts =
+        new DynamoRolloutStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
     this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
     this.idTokenKey = keys.tokenSigner("id-token");
@@ -52,6 +57,11 @@ public final class LocalPorts implements Ports {
   @Override
   public FleetStore fleet() {
     return fleet;
+  }
+
+  @Override
+  public RolloutStore rollouts() {
+    return rollouts;
   }
 
   /// What clients upload.

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
@@ -135,7 +136,7 @@ final class BadInputTest {
         Answer answer =
             new RawRequest(
                     "POST %s HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
-                        .formatted(route.pathTemplate(), GIGABYTE))
+                        .formatted(path(route), GIGABYTE))
                 .sendHead();
         assertEquals(413, answer.status(), answer::toString);
         assertEquals("body_too_large", answer.code(), route.operationId());
@@ -172,11 +173,11 @@ final class BadInputTest {
       if (route.method().equals("POST") && route.placement() == Route.Placement.LAMBDA) {
         Call call =
             route.auth() == Route.Auth.SESSION
-                ? Call.of("POST", route.pathTemplate()).cookie(tenant.session())
-                : Call.of("POST", route.pathTemplate()).bearer(tenant.bearer());
+                ? Call.of("POST", path(route)).cookie(tenant.session())
+                : Call.of("POST", path(route)).bearer(tenant.bearer());
         Answer wrongType = call.with("content-type", "text/xml").body(new byte[] {'<'}).send();
         assertEquals("unsupported_media_type", wrongType.code(), route + ": " + wrongType);
-        if (route.operationId().equals("fleetLogout")) {
+        if (Set.of("fleetLogout", "resumeRollout").contains(route.operationId())) {
           continue;
         }
         Call json = call.with("content-type", "application/json");
@@ -192,6 +193,10 @@ final class BadInputTest {
         assertEquals(400, binary.status(), binary::toString);
       }
     }
+  }
+
+  private static String path(Route route) {
+    return route.pathTemplate().replaceAll("\\{[^}]*}", "x");
   }
 
   @Test

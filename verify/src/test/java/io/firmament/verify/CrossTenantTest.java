@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.platform.rollout.ArtifactFacts;
+import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -66,10 +69,22 @@ final class CrossTenantTest {
       String enrollToken,
       String apiToken,
       String group,
-      String configuration) {
+      String configuration,
+      String deviceGroup,
+      String rollout) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
-      return Set.of(firmware, product, upload, device, enrollToken, apiToken, group, configuration);
+      return Set.of(
+          firmware,
+          product,
+          upload,
+          device,
+          enrollToken,
+          apiToken,
+          group,
+          configuration,
+          deviceGroup,
+          rollout);
     }
   }
 
@@ -119,7 +134,42 @@ final class CrossTenantTest {
         token.id(),
         tenant.apiToken().id(),
         tenant.productGroup().toString(),
-        tenant.configuration().toString());
+        tenant.configuration().toString(),
+        deviceGroup(tenant, device),
+        rollout(tenant, device));
+  }
+
+  private static String deviceGroup(TestTenant tenant, String device) {
+    Answer answer =
+        Call.json(
+                "POST",
+                "/api/v1/groups",
+                "{\"name\":\"all-of-%1$s\",\"devices\":[\"%1$s\"]}".formatted(device))
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(201, answer.status(), answer::toString);
+    return answer.at("name");
+  }
+
+  private static String rollout(TestTenant tenant, String device) {
+    ArtifactRef artifact = new ArtifactRef("os-of-" + device, "1");
+    Running.platform()
+        .ports()
+        .rollouts()
+        .putArtifact(tenant.id(), new ArtifactFacts(artifact, Optional.empty(), false, Map.of()));
+    Answer answer =
+        Call.json(
+                "POST",
+                "/api/v1/rollouts",
+                """
+                {"artifact":{"id":"os-of-%1$s","version":"1"},"group":"all-of-%1$s",
+                 "probe":{"type":"file","path":"/run/ok"},"draft":true}
+                """
+                    .formatted(device))
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(201, answer.status(), answer::toString);
+    return answer.at("id");
   }
 
   @Test
@@ -303,10 +353,31 @@ final class CrossTenantTest {
     probes.put("listDeviceHistory name", get(of.device(), "/api/v1/devices/%s/history"));
     probes.put("deleteDevice name", delete(of.device(), "/api/v1/devices/%s"));
     probes.put("deleteEnrollToken id", delete(of.enrollToken(), "/api/v1/enroll-tokens/%s"));
+    rolloutsAndGroups(probes);
     probes.put("fleetLogin tenant_id", new Probe(owner.id().toString(), CrossTenantTest::login));
     probes.put(
         "issueTenantToken tenant_id", new Probe(owner.id().toString(), CrossTenantTest::token));
     return probes;
+  }
+
+  private static void rolloutsAndGroups(Map<String, Probe> probes) {
+    String group = owned.deviceGroup();
+    String rollout = owned.rollout();
+    probes.put("getGroup name", get(group, "/api/v1/groups/%s"));
+    probes.put("updateGroup name", json("PATCH", group, "/api/v1/groups/%s"));
+    probes.put("deleteGroup name", delete(group, "/api/v1/groups/%s"));
+    probes.put("getRollout id", get(rollout, "/api/v1/rollouts/%s"));
+    probes.put("updateRollout id", json("PATCH", rollout, "/api/v1/rollouts/%s"));
+    probes.put("approveRollout id", json("POST", rollout, "/api/v1/rollouts/%s/approve"));
+    probes.put("resumeRollout id", json("POST", rollout, "/api/v1/rollouts/%s/resume"));
+    probes.put("abortRollout id", json("POST", rollout, "/api/v1/rollouts/%s/abort"));
+    probes.put("listRolloutTimeline id", get(rollout, "/api/v1/rollouts/%s/timeline"));
+    probes.put("listRolloutAssignments id", get(rollout, "/api/v1/rollouts/%s/assignments"));
+    probes.put("deleteRollout id", delete(rollout, "/api/v1/rollouts/%s"));
+  }
+
+  private static Probe json(String method, String id, String path) {
+    return new Probe(id, naming -> Call.json(method, path.formatted(naming.id()), "{}"));
   }
 
   private static Probe get(String id, String path) {

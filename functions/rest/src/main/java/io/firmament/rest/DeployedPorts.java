@@ -3,12 +3,14 @@ package io.firmament.rest;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.identity.AwsIdentity;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.schema.Setting;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +56,13 @@ public final class DeployedPorts implements Ports {
     return once(
         FleetStore.class,
         () -> new DynamoFleetStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
+  }
+
+  @Override
+  public RolloutStore rollouts() {
+    return once(
+        RolloutStore.class,
+        () -> new DynamoRolloutStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
   }
 
   @Override

@@ -28,6 +28,22 @@ import io.firmament.rest.pages.OpenComparePage;
 import io.firmament.rest.pages.OpenCvesPage;
 import io.firmament.rest.pages.OpenFirmwarePage;
 import io.firmament.rest.pages.OpenIssuesPage;
+import io.firmament.rest.rollout.AbortRollout;
+import io.firmament.rest.rollout.ApproveRollout;
+import io.firmament.rest.rollout.CreateGroup;
+import io.firmament.rest.rollout.CreateRollout;
+import io.firmament.rest.rollout.DeleteGroup;
+import io.firmament.rest.rollout.DeleteRollout;
+import io.firmament.rest.rollout.GetGroup;
+import io.firmament.rest.rollout.GetRollout;
+import io.firmament.rest.rollout.ListGroups;
+import io.firmament.rest.rollout.ListRolloutAssignments;
+import io.firmament.rest.rollout.ListRolloutTimeline;
+import io.firmament.rest.rollout.ListRollouts;
+import io.firmament.rest.rollout.PreviewRollout;
+import io.firmament.rest.rollout.ResumeRollout;
+import io.firmament.rest.rollout.UpdateGroup;
+import io.firmament.rest.rollout.UpdateRollout;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,8 +96,27 @@ public final class Operations implements OperationCatalogue {
           "deleteDevice",
               p -> new DeleteDevice(new DecommissionDevice(p.ports().fleet(), p.clock(), p.ids())));
 
+  private static final Map<String, Function<Platform, Operation>> ROLLOUT =
+      Map.ofEntries(
+          Map.entry("createGroup", p -> new CreateGroup(p.groups())),
+          Map.entry("listGroups", p -> new ListGroups(p.groups())),
+          Map.entry("getGroup", p -> new GetGroup(p.groups())),
+          Map.entry("updateGroup", p -> new UpdateGroup(p.groups())),
+          Map.entry("deleteGroup", p -> new DeleteGroup(p.groups())),
+          Map.entry("createRollout", p -> new CreateRollout(p.rollouts())),
+          Map.entry("previewRollout", p -> new PreviewRollout(p.rollouts())),
+          Map.entry("listRollouts", p -> new ListRollouts(p.rollouts())),
+          Map.entry("getRollout", p -> new GetRollout(p.rollouts())),
+          Map.entry("updateRollout", p -> new UpdateRollout(p.rollouts())),
+          Map.entry("deleteRollout", p -> new DeleteRollout(p.rollouts())),
+          Map.entry("approveRollout", p -> new ApproveRollout(p.rollouts())),
+          Map.entry("resumeRollout", p -> new ResumeRollout(p.rollouts())),
+          Map.entry("abortRollout", p -> new AbortRollout(p.rollouts())),
+          Map.entry("listRolloutTimeline", p -> new ListRolloutTimeline(p.rollouts())),
+          Map.entry("listRolloutAssignments", p -> new ListRolloutAssignments(p.rollouts())));
+
   private static final Map<String, Function<Platform, Operation>> ALL =
-      Stream.of(IDENTITY, FIRMWARE, FLEET)
+      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT)
           .flatMap(area -> area.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

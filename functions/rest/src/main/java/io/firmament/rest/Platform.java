@@ -10,6 +10,10 @@ import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SecretSource;
 import io.firmament.platform.identity.SignIn;
+import io.firmament.platform.rollout.Fleet;
+import io.firmament.platform.rollout.Groups;
+import io.firmament.platform.rollout.RolloutRunner;
+import io.firmament.platform.rollout.Rollouts;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -65,6 +69,23 @@ public final class Platform {
 
   public Devices devices() {
     return new Devices(ports.fleet(), clock);
+  }
+
+  private Fleet fleet() {
+    return new Fleet(devices(), ports.rollouts());
+  }
+
+  public Groups groups() {
+    return new Groups(ports.rollouts(), fleet(), clock, ids);
+  }
+
+  public Rollouts rollouts() {
+    return new Rollouts(ports.rollouts(), fleet(), clock, ids);
+  }
+
+  /// What evaluates rollouts when they are due.
+  public RolloutRunner rolloutRunner() {
+    return new RolloutRunner(ports.rollouts(), fleet(), clock, ids);
   }
 
   public SignIn signIn() {

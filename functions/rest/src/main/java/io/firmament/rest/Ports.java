@@ -5,6 +5,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.rollout.RolloutStore;
 
 /// The outside world of the REST operations. Each port is made once, when it is first asked for.
 public interface Ports {
@@ -16,6 +17,8 @@ public interface Ports {
   ObjectStore documents();
 
   FleetStore fleet();
+
+  RolloutStore rollouts();
 
   TokenSigner idTokenKey();
 

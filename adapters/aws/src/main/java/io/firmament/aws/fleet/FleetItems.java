@@ -321,13 +321,13 @@ final class FleetItems {
         instant(map, "notAfter"));
   }
 
-  private static AttributeValue texts(Map<String, String> values) {
+  static AttributeValue texts(Map<String, String> values) {
     Map<String, AttributeValue> map = new LinkedHashMap<>();
     values.forEach((key, value) -> map.put(key, s(value)));
     return AttributeValue.fromM(map);
   }
 
-  private static SortedMap<String, String> texts(Map<String, AttributeValue> item, String name) {
+  static SortedMap<String, String> texts(Map<String, AttributeValue> item, String name) {
     SortedMap<String, String> values = new TreeMap<>();
     map(item, name).forEach((key, value) -> values.put(key, value.s()));
     return values;
@@ -349,7 +349,7 @@ final class FleetItems {
     return Instant.ofEpochMilli(Long.parseLong(number));
   }
 
-  private static Optional<AttributeValue> find(Map<String, AttributeValue> item, String name) {
+  static Optional<AttributeValue> find(Map<String, AttributeValue> item, String name) {
     return Optional.ofNullable(item.get(name)).filter(value -> !Boolean.TRUE.equals(value.nul()));
   }
 

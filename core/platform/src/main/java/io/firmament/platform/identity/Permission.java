@@ -19,6 +19,11 @@ public enum Permission {
   DEVICES_MANAGE("devices.manage", Scope.TENANT),
   ENROLL_READ("enroll.read", Scope.TENANT),
   ENROLL_MANAGE("enroll.manage", Scope.TENANT),
+  GROUPS_READ("groups.read", Scope.TENANT),
+  GROUPS_WRITE("groups.write", Scope.TENANT),
+  ROLLOUTS_READ("rollouts.read", Scope.TENANT),
+  ROLLOUTS_WRITE("rollouts.write", Scope.TENANT),
+  ROLLOUTS_APPROVE("rollouts.approve", Scope.TENANT),
   AUDIT_READ("audit.read", Scope.TENANT);
 
   /// Where a permission holds: in the whole tenant, or in the product groups of a user's groups.

@@ -9,9 +9,14 @@ import static io.firmament.platform.identity.Permission.ENROLL_READ;
 import static io.firmament.platform.identity.Permission.FIRMWARE_EDIT;
 import static io.firmament.platform.identity.Permission.FIRMWARE_UPLOAD;
 import static io.firmament.platform.identity.Permission.FIRMWARE_VIEW;
+import static io.firmament.platform.identity.Permission.GROUPS_READ;
+import static io.firmament.platform.identity.Permission.GROUPS_WRITE;
 import static io.firmament.platform.identity.Permission.REPORTS_EDIT;
 import static io.firmament.platform.identity.Permission.REPORTS_SHARE;
 import static io.firmament.platform.identity.Permission.REPORTS_VIEW;
+import static io.firmament.platform.identity.Permission.ROLLOUTS_APPROVE;
+import static io.firmament.platform.identity.Permission.ROLLOUTS_READ;
+import static io.firmament.platform.identity.Permission.ROLLOUTS_WRITE;
 import static io.firmament.platform.identity.Permission.TENANT_VIEW;
 
 import java.util.Locale;
@@ -30,11 +35,11 @@ public enum Role {
   VIEWER(FIRMWARE_VIEW, REPORTS_VIEW),
   COMPLIANCE(FIRMWARE_VIEW, REPORTS_VIEW),
   AUDITOR(AUDIT_READ),
-  FLEET_VIEWER(DEVICES_READ, ENROLL_READ),
-  FLEET_OPERATOR(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE),
-  FLEET_APPROVER(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE),
-  FLEET_ADMIN(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE, AUDIT_READ),
-  FLEET_AUDITOR(DEVICES_READ, ENROLL_READ, AUDIT_READ);
+  FLEET_VIEWER(DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ),
+  FLEET_OPERATOR(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE, GROUPS_READ, GROUPS_WRITE, ROLLOUTS_READ, ROLLOUTS_WRITE),
+  FLEET_APPROVER(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE, GROUPS_READ, GROUPS_WRITE, ROLLOUTS_READ, ROLLOUTS_WRITE, ROLLOUTS_APPROVE),
+  FLEET_ADMIN(DEVICES_READ, DEVICES_WRITE, DEVICES_MANAGE, ENROLL_READ, ENROLL_MANAGE, GROUPS_READ, GROUPS_WRITE, ROLLOUTS_READ, ROLLOUTS_WRITE, ROLLOUTS_APPROVE, AUDIT_READ),
+  FLEET_AUDITOR(DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ, AUDIT_READ);
 
   // Set.of is immutable; its type cannot say so.
   @SuppressWarnings("ImmutableEnumChecker")

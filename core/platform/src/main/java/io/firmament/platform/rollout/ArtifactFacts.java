@@ -1,0 +1,33 @@
+package io.firmament.platform.rollout;
+
+import io.firmament.base.finding.Severity;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the catalogue knows of an artifact that matters to a rollout.
+///
+/// @param compatibility which devices it fits; all unless given
+/// @param securityOnly whether it changes nothing but what closes vulnerabilities
+/// @param openVulnerabilities how many findings of each severity are open, those triaged away left
+///     out
+public record ArtifactFacts(
+    ArtifactRef artifact,
+    Optional<Selector> compatibility,
+    boolean securityOnly,
+    Map<Severity, Integer> openVulnerabilities) {
+  public ArtifactFacts {
+    EnumMap<Severity, Integer> copy = new EnumMap<>(Severity.class);
+    copy.putAll(openVulnerabilities);
+    openVulnerabilities = Collections.unmodifiableMap(copy);
+  }
+
+  /// How many open findings are as bad as that, or worse.
+  int openFrom(Severity severity) {
+    return openVulnerabilities.entrySet().stream()
+        .filter(entry -> entry.getKey().compareTo(severity) <= 0)
+        .mapToInt(Map.Entry::getValue)
+        .sum();
+  }
+}

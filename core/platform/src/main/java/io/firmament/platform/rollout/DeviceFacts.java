@@ -1,0 +1,37 @@
+package io.firmament.platform.rollout;
+
+import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Tags;
+
+/// What a decision needs to know of a device, as of one moment.
+///
+/// @param busy whether another rollout's assignment is with the device now
+public record DeviceFacts(
+    DeviceName name,
+    FleetName fleet,
+    HardwareProfile profile,
+    Tags tags,
+    String agentVersion,
+    Condition condition,
+    boolean busy) {
+  /// Whether a device can be reached.
+  public enum Condition {
+    /// Heard within three heartbeat intervals.
+    LIVE,
+    /// Not heard for longer, and still a member of the fleet.
+    OFFLINE,
+    /// Refused from now on.
+    DECOMMISSIONED
+  }
+
+  boolean live() {
+    return condition == Condition.LIVE;
+  }
+
+  /// The value of a tag; empty where the device has none of that key.
+  String tag(String key) {
+    return tags.values().getOrDefault(key, "");
+  }
+}

@@ -1,0 +1,141 @@
+package io.firmament.platform.rollout;
+
+import io.firmament.platform.fleet.HardwareProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/// A field that a [Selector] can name.
+///
+/// @param tag the key of a tag; empty for the other fields
+public record SelectorField(Name name, String tag) {
+  private static final Pattern DIGITS = Pattern.compile("\\d{1,18}");
+
+  /// How the values of a field compare.
+  enum Kind {
+    TEXT,
+    LIST,
+    NUMBER,
+    VERSION
+  }
+
+  /// The fields.
+  enum Name {
+    NAME(Kind.TEXT),
+    FLEET(Kind.TEXT),
+    MODEL(Kind.TEXT),
+    SOC(Kind.TEXT),
+    ARCHITECTURE(Kind.TEXT),
+    OS(Kind.TEXT),
+    TAG(Kind.TEXT),
+    ACCELERATORS(Kind.LIST),
+    RAM(Kind.NUMBER),
+    CPU_CORES(Kind.NUMBER),
+    KERNEL(Kind.VERSION),
+    AGENT_VERSION(Kind.VERSION);
+
+    private final Kind kind;
+
+    Name(Kind kind) {
+      this.kind = kind;
+    }
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static Optional<SelectorField> find(String word) {
+    if (word.startsWith("tag.") && word.length() > 4) {
+      return Optional.of(new SelectorField(Name.TAG, word.substring(4)));
+    }
+    for (Name name : Name.values()) {
+      if (name != Name.TAG && name.word().equals(word)) {
+        return Optional.of(new SelectorField(name, ""));
+      }
+    }
+    return Optional.empty();
+  }
+
+  Kind kind() {
+    return name.kind;
+  }
+
+  boolean known(DeviceFacts device) {
+    return switch (kind()) {
+      case TEXT, VERSION -> !text(device).isEmpty();
+      case LIST -> !list(device).isEmpty();
+      case NUMBER -> number(device) > 0;
+    };
+  }
+
+  String text(DeviceFacts device) {
+    HardwareProfile profile = device.profile();
+    return switch (name) {
+      case NAME -> device.name().value();
+      case FLEET -> device.fleet().value();
+      case MODEL -> profile.model();
+      case SOC -> profile.soc();
+      case ARCHITECTURE -> profile.architecture();
+      case OS -> profile.osName();
+      case KERNEL -> profile.kernel();
+      case AGENT_VERSION -> device.agentVersion();
+      case TAG -> device.tag(tag);
+      case ACCELERATORS, RAM, CPU_CORES -> "";
+    };
+  }
+
+  List<String> list(DeviceFacts device) {
+    return name == Name.ACCELERATORS ? device.profile().accelerators() : List.of();
+  }
+
+  /// How the device's value stands to another: negative for smaller.
+  int compare(DeviceFacts device, Expression.Value value) {
+    return switch (kind()) {
+      case TEXT, LIST -> text(device).compareTo(value.text());
+      case NUMBER -> Long.compare(number(device), value.number());
+      case VERSION -> versions(text(device), value.text());
+    };
+  }
+
+  private long number(DeviceFacts device) {
+    return switch (name) {
+      case RAM -> device.profile().ramBytes();
+      case CPU_CORES -> device.profile().cpuCores();
+      default -> 0;
+    };
+  }
+
+  /// Compares the runs of digits one by one; a missing one is zero.
+  static int versions(String one, String other) {
+    List<Long> left = numbers(one);
+    List<Long> right = numbers(other);
+    for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
+      int order =
+          Long.compare(i < left.size() ? left.get(i) : 0, i < right.size() ? right.get(i) : 0);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  private static List<Long> numbers(String version) {
+    List<Long> numbers = new ArrayList<>();
+    DIGITS
+        .matcher(version)
+        .results()
+        .map(MatchResult::group)
+        .map(Long::valueOf)
+        .forEach(numbers::add);
+    return numbers;
+  }
+
+  @Override
+  public String toString() {
+    return name == Name.TAG ? "tag." + tag : name.word();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.platform.rollout;
+
+import org.jspecify.annotations.NullMarked;

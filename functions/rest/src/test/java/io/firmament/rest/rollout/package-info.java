@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.rest.rollout;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,7 @@
 package io.firmament.analysis.unpack.io;
 
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import javax.xml.stream.XMLInputFactory;
@@ -8,8 +9,8 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/// Goes through a small XML document. Document types are not read, so that nothing outside is asked
-/// for and nothing grows.
+/// Goes through a small XML document in UTF-8; bytes that are none are replaced. Document types are
+/// not read, so that nothing outside is asked for and nothing grows.
 public final class XmlEvents {
   private static final int DEEPEST = 256;
 
@@ -28,9 +29,10 @@ public final class XmlEvents {
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setXMLReporter((message, error, related, place) -> {});
+    String text = new String(document, StandardCharsets.UTF_8);
     Deque<StringBuilder> texts = new ArrayDeque<>();
     try {
-      XMLStreamReader reader = factory.createXMLStreamReader(new ByteArrayInputStream(document));
+      XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(text));
       while (reader.hasNext()) {
         switch (reader.next()) {
           case XMLStreamConstants.START_ELEMENT -> {

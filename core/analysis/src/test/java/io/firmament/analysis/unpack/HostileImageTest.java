@@ -104,6 +104,35 @@ class HostileImageTest {
     }
   }
 
+  /// A header that says that nearly all sectors of the image are its table.
+  @Test
+  void takesNoMemoryForTablesThatCannotBe() throws IOException {
+    byte[] image = new byte[64 << 20];
+    byte[] head = java.util.HexFormat.of().parseHex("d0cf11e0a1b11ae1");
+    System.arraycopy(head, 0, image, 0, head.length);
+    image[26] = 3;
+    image[28] = (byte) 0xfe;
+    image[29] = (byte) 0xff;
+    image[30] = 9;
+    image[32] = 6;
+    image[45] = (byte) 0xff;
+    image[46] = 1;
+    image[57] = 0x10;
+    long before = allocated();
+    try (Unpacked unpacked = Unpacked.of(image, work)) {
+      assertTrue(
+          unpacked.result().report().chunks().stream()
+              .noneMatch(chunk -> chunk.format().equals("compound")));
+    }
+    assertTrue(allocated() - before < 64 << 20);
+  }
+
+  private static long allocated() {
+    return ((com.sun.management.ThreadMXBean)
+            java.lang.management.ManagementFactory.getThreadMXBean())
+        .getCurrentThreadAllocatedBytes();
+  }
+
   @Test
   void survivesEveryTruncation() throws IOException {
     byte[] image = sample();

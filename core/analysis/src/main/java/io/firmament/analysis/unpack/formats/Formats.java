@@ -52,6 +52,7 @@ import io.firmament.analysis.unpack.formats.mcu.ImxFormat;
 import io.firmament.analysis.unpack.formats.mcu.IntelHexFormat;
 import io.firmament.analysis.unpack.formats.mcu.MatterOtaFormat;
 import io.firmament.analysis.unpack.formats.mcu.McubootFormat;
+import io.firmament.analysis.unpack.formats.mcu.RockchipBootFormat;
 import io.firmament.analysis.unpack.formats.mcu.RockchipFormat;
 import io.firmament.analysis.unpack.formats.mcu.SrecFormat;
 import io.firmament.analysis.unpack.formats.mcu.Stm32Format;
@@ -70,13 +71,16 @@ import io.firmament.analysis.unpack.formats.uefi.FlashDescriptorFormat;
 import io.firmament.analysis.unpack.formats.uefi.VariablesFormat;
 import io.firmament.analysis.unpack.formats.uefi.VolumeFormat;
 import io.firmament.analysis.unpack.formats.vendor.ArcadyanFormat;
+import io.firmament.analysis.unpack.formats.vendor.AvmKernelFormat;
 import io.firmament.analysis.unpack.formats.vendor.ChkFormat;
 import io.firmament.analysis.unpack.formats.vendor.DLinkAlphaFormat;
 import io.firmament.analysis.unpack.formats.vendor.DLinkEncryptedFormat;
+import io.firmament.analysis.unpack.formats.vendor.DLinkMh01Format;
 import io.firmament.analysis.unpack.formats.vendor.DLinkShrsFormat;
 import io.firmament.analysis.unpack.formats.vendor.EngeniusFormat;
 import io.firmament.analysis.unpack.formats.vendor.LinksysFormat;
 import io.firmament.analysis.unpack.formats.vendor.MikrotikFormat;
+import io.firmament.analysis.unpack.formats.vendor.MinifsFormat;
 import io.firmament.analysis.unpack.formats.vendor.SafeLoaderFormat;
 import io.firmament.analysis.unpack.formats.vendor.SeamaFormat;
 import io.firmament.analysis.unpack.formats.vendor.TpLinkFormat;
@@ -163,6 +167,9 @@ public final class Formats {
         new DLinkAlphaFormat(),
         new DLinkEncryptedFormat(),
         new ArcadyanFormat(),
+        new DLinkMh01Format(),
+        new AvmKernelFormat(),
+        new MinifsFormat(),
         new EngeniusFormat(),
         new MikrotikFormat(),
         new IntelHexFormat(),
@@ -179,6 +186,7 @@ public final class Formats {
         new Stm32Format(),
         new ImxFormat(),
         new RockchipFormat(),
+        new RockchipBootFormat(),
         new MatterOtaFormat(),
         new ZlibFormat(),
         new LzipFormat(),

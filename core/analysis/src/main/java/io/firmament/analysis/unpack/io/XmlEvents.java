@@ -9,8 +9,8 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/// Goes through a small XML document. Document types are not read, so that nothing outside is asked
-/// for and nothing grows.
+/// Goes through a small XML document in UTF-8; bytes that are none are replaced. Document types are
+/// not read, so that nothing outside is asked for and nothing grows.
 public final class XmlEvents {
   private static final int DEEPEST = 256;
 
@@ -29,10 +29,10 @@ public final class XmlEvents {
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     factory.setXMLReporter((message, error, related, place) -> {});
+    // Characters, as the parser complains of malformed bytes on the standard error stream.
+    String text = new String(document, StandardCharsets.UTF_8);
     Deque<StringBuilder> texts = new ArrayDeque<>();
     try {
-      // Characters, as the parser complains of malformed bytes on the standard error stream.
-      String text = new String(document, StandardCharsets.UTF_8);
       XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(text));
       while (reader.hasNext()) {
         switch (reader.next()) {

@@ -84,7 +84,9 @@ final class CompoundFile {
   /// The sectors of the table: the first 109 stand in the header, further ones in a chain.
   private int[] tableSectors(byte[] header) throws IOException {
     long count = Binary.u32le(header, 44);
-    if (count == 0 || count > source.size() >> sectorBits) {
+    // A sector of the table stands for so many; somewhat more than there are may be written.
+    long most = 2 + 4 * (source.size() >> sectorBits + sectorBits - 2);
+    if (count == 0 || count > most) {
       throw new CorruptException("a table of %d sectors".formatted(count));
     }
     int[] sectors = new int[(int) count];

@@ -25,7 +25,7 @@ import javax.xml.stream.XMLStreamReader;
 public final class DmgFormat implements Format {
   private static final int TRAILER = 512;
   private static final int SECTOR = 512;
-  private static final long MOST_LIST = 64 << 20;
+  private static final long MOST_LIST = 16 << 20;
   private static final int MOST_RUNS = 1 << 20;
   private static final int TABLE = 204;
   private static final int RUN = 40;

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.time.LocalDate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -24,7 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class InspectionTest {
-  private static final LocalDate TODAY = LocalDate.of(2026, 11, 23);
 
   @Test
   void hasACompleteCardForEveryRule() {

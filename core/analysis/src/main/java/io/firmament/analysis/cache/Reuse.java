@@ -44,7 +44,7 @@ public final class Reuse {
   public <T> T of(Blob blob, String question, ValueCodec<T> codec, Function<Blob, T> look) {
     contents.incrementAndGet();
     bytes.addAndGet(blob.content().size());
-    if (cache == BlobCache.NONE) {
+    if (cache.equals(BlobCache.NONE)) {
       return looked(blob, look);
     }
     BlobCache.Key key =

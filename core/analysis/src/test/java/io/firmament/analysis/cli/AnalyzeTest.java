@@ -91,7 +91,8 @@ class AnalyzeTest {
     Path warm = work.resolve("warm.json");
     String day = "2026-11-23";
     assertEquals(0, run(first.toString(), "--cache", cache.toString(), "--at", day));
-    assertTrue(out.toString(StandardCharsets.UTF_8).contains("for the inspection: 4 of 4 contents"), out::toString);
+    String firstText = out.toString(StandardCharsets.UTF_8);
+    assertTrue(firstText.contains("for the inspection: 4 of 4 contents"), firstText);
     assertEquals(0, run(second.toString(), "--json", cold.toString(), "--at", day));
     out.reset();
     assertEquals(

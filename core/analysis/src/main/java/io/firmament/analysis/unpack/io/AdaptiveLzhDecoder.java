@@ -166,7 +166,7 @@ public final class AdaptiveLzhDecoder extends InputStream {
     int leaf = 0;
     for (int node = 0; node < NODES; node++) {
       if (children[node] >= NODES) {
-        frequencies[leaf] = frequencies[node] + 1 >> 1;
+        frequencies[leaf] = (frequencies[node] + 1) >> 1;
         children[leaf++] = children[node];
       }
     }

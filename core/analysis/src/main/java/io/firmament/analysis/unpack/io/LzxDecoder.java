@@ -201,7 +201,7 @@ public final class LzxDecoder {
       if (count == 7 + SHORTEST) {
         count += next(length);
       }
-      int distance = distance(symbol - LITERALS >> 3);
+      int distance = distance((symbol - LITERALS) >> 3);
       if (distance <= 0 || distance > produced || distance > window.length) {
         throw new CorruptException("a match before the start");
       }
@@ -252,7 +252,7 @@ public final class LzxDecoder {
       if (absolute >= -position && absolute < translated) {
         int relative = absolute >= 0 ? absolute - position : (int) (absolute + translated);
         for (int b = 0; b < 4; b++) {
-          frame[i + 1 + b] = (byte) (relative >> 8 * b);
+          frame[i + 1 + b] = (byte) (relative >> (8 * b));
         }
       }
       i += 4;
@@ -270,7 +270,7 @@ public final class LzxDecoder {
         return code.symbol(before + value - first);
       }
       before += count;
-      first = first + count << 1;
+      first = (first + count) << 1;
       value <<= 1;
     }
     throw new CorruptException("no code of the table");

@@ -37,6 +37,19 @@ final class AdcInputStream extends InputStream {
     return b & 0xff;
   }
 
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    int count = 0;
+    while (count < length) {
+      int b = read();
+      if (b < 0) {
+        return count == 0 ? -1 : count;
+      }
+      into[offset + count++] = (byte) b;
+    }
+    return count;
+  }
+
   /// The high bit: so many literals; the next: length and distance in three bytes, else in two.
   private boolean command() throws IOException {
     int b = in.read();

@@ -85,12 +85,12 @@ final class CompoundFile {
   private int[] tableSectors(byte[] header) throws IOException {
     long count = Binary.u32le(header, 44);
     // A sector of the table stands for so many; somewhat more than there are may be written.
-    long most = 2 + 4 * (source.size() >> sectorBits + sectorBits - 2);
+    long most = 2 + 4 * (source.size() >> (sectorBits + sectorBits - 2));
     if (count == 0 || count > most) {
       throw new CorruptException("a table of %d sectors".formatted(count));
     }
     int[] sectors = new int[(int) count];
-    int entries = (1 << sectorBits - 2) - 1;
+    int entries = (1 << (sectorBits - 2)) - 1;
     int list = (int) Binary.u32le(header, 68);
     byte[] more = {};
     for (int i = 0; i < sectors.length; i++) {
@@ -109,7 +109,7 @@ final class CompoundFile {
   }
 
   private int[] table(int[] sectors) throws TruncatedException {
-    int entries = 1 << sectorBits - 2;
+    int entries = 1 << (sectorBits - 2);
     int[] table = new int[sectors.length * entries];
     for (int i = 0; i < sectors.length; i++) {
       byte[] sector = Binary.bytes(source, position(sectors[i]), 1 << sectorBits);
@@ -148,11 +148,11 @@ final class CompoundFile {
   }
 
   long items() {
-    return (long) directory.length << sectorBits - 7;
+    return (long) directory.length << (sectorBits - 7);
   }
 
   Item item(long number) throws IOException {
-    int perSector = 1 << sectorBits - 7;
+    int perSector = 1 << (sectorBits - 7);
     int sector = (int) (number / perSector);
     if (sector >= directory.length) {
       throw new CorruptException("no item " + number);

@@ -100,10 +100,11 @@ public final class CompoundFormat implements Format {
   /// before the name of a table.
   private static String plain(String name) {
     StringBuilder plain = new StringBuilder();
-    for (char c : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
       if (c >= 0x3800 && c < 0x4800) {
         plain.append(CHARACTERS.charAt(c - 0x3800 & 63));
-        plain.append(CHARACTERS.charAt(c - 0x3800 >> 6));
+        plain.append(CHARACTERS.charAt((c - 0x3800) >> 6));
       } else if (c >= 0x4800 && c < 0x4840) {
         plain.append(CHARACTERS.charAt(c - 0x4800));
       } else {

@@ -37,7 +37,7 @@ public final class WimFormat implements Format {
   private record Header(
       long end, int flags, long images, int part, int parts, long xml, long size) {
     String compression() {
-      return switch (flags & 0x3f_0000 | flags & 2) {
+      return switch ((flags & 0x3f_0000) | (flags & 2)) {
         case 0 -> "none";
         case 0x2_0002 -> "XPRESS";
         case 0x4_0002 -> "LZX";

@@ -67,7 +67,7 @@ final class Bcj2InputStream extends InputStream {
       position += 4;
       long relative = absolute - position;
       for (int i = 0; i < 4; i++) {
-        target[i] = (byte) (relative >> 8 * i);
+        target[i] = (byte) (relative >> (8 * i));
       }
       targetAt = 0;
       before = target[3] & 0xff;
@@ -99,7 +99,7 @@ final class Bcj2InputStream extends InputStream {
     long bound = (range >> 11) * chance;
     if (code < bound) {
       range = bound;
-      chances[index] = chance + (ONE - chance >> SHIFT);
+      chances[index] = chance + ((ONE - chance) >> SHIFT);
       return false;
     }
     range -= bound;

@@ -146,7 +146,7 @@ final class Decoders {
     if (properties.length < 1 || properties[0] < 0 || properties[0] > 40) {
       throw new CorruptException("LZMA2 without settings");
     }
-    return (2L | properties[0] & 1) << properties[0] / 2 + 11;
+    return (2L | (properties[0] & 1)) << (properties[0] / 2 + 11);
   }
 
   private InputStream ppmd(byte[] properties, long size, InputStream in) throws IOException {

@@ -37,10 +37,10 @@ final class Fields {
     long value = 0;
     for (int i = 0, mask = 0x80; i < 8; i++, mask >>= 1) {
       if ((first & mask) == 0) {
-        value |= (long) (first & mask - 1) << 8 * i;
+        value |= (long) (first & mask - 1) << (8 * i);
         break;
       }
-      value |= (long) u8() << 8 * i;
+      value |= (long) u8() << (8 * i);
     }
     if (value < 0) {
       throw new CorruptException("a number that makes no sense");

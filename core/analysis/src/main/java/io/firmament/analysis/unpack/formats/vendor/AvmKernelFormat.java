@@ -45,7 +45,7 @@ public final class AvmKernelFormat extends PartedFormat {
   }
 
   /// A record: length, load address, payload, and a trailer with the sum that makes all of it zero.
-  private record Record(long payload, long length, boolean right) {
+  private record KernelRecord(long payload, long length, boolean right) {
     long end() {
       return payload + length + TRAILER;
     }
@@ -54,12 +54,12 @@ public final class AvmKernelFormat extends PartedFormat {
   @Override
   protected Optional<Parsed> parse(ByteSource image) throws IOException {
     boolean two = Binary.u32le(image, 0) == TWO;
-    Record outer = record(image, 0, two ? TWO : ONE);
+    KernelRecord outer = record(image, 0, two ? TWO : ONE);
     List<Part> parts = new ArrayList<>();
     boolean right = outer.right;
     if (two) {
-      Record first = record(image, RECORD, ONE);
-      Record second = record(image, (first.end() + 3) / 4 * 4, SECOND);
+      KernelRecord first = record(image, RECORD, ONE);
+      KernelRecord second = record(image, (first.end() + 3) / 4 * 4, SECOND);
       right &= first.right && second.right;
       parts.add(new Part("kernel", first.payload, first.length));
       parts.add(new Part("coprocessor", second.payload, second.length));
@@ -80,7 +80,7 @@ public final class AvmKernelFormat extends PartedFormat {
             parts));
   }
 
-  private static Record record(ByteSource image, long at, long magic) throws IOException {
+  private static KernelRecord record(ByteSource image, long at, long magic) throws IOException {
     byte[] head = Binary.bytes(image, at, RECORD + 4);
     long length = Binary.u32le(head, 4);
     boolean kernel = magic == TWO || Binary.u32le(head, RECORD) == LZMA;
@@ -94,7 +94,7 @@ public final class AvmKernelFormat extends PartedFormat {
         tail.length == TRAILER
             && Binary.u32le(tail, 4) == 0
             && (sum + Binary.u32le(tail, 0) & 0xffffffffL) == 0;
-    return new Record(at + RECORD, length, right);
+    return new KernelRecord(at + RECORD, length, right);
   }
 
   private static long bytes(ByteSource of) {

@@ -126,7 +126,7 @@ final class Model {
     }
     for (int i = 0; i < escapes.length; i++) {
       int shift = PERIOD_BITS - 4;
-      escapes[i] = new Escape(5 * (i / 16) + 10 << shift, shift, 4);
+      escapes[i] = new Escape((5 * (i / 16) + 10) << shift, shift, 4);
     }
   }
 
@@ -249,7 +249,7 @@ final class Model {
             + 2 * highFlag(symbol(state))
             + (run >> 26 & 0x20);
     int zero = binary[at];
-    int mean = zero + (1 << (PERIOD_BITS - 2)) >> PERIOD_BITS;
+    int mean = (zero + (1 << (PERIOD_BITS - 2))) >> PERIOD_BITS;
     if (in.bit(zero) == 0) {
       binary[at] = zero + (1 << PERIOD_BITS) - mean;
       found = state;
@@ -385,13 +385,13 @@ final class Model {
     int more = fall != 0 ? 1 : 0;
     int count = count(context);
     int escape = sum(context) - frequency(first);
-    int half = frequency(first) + 4 + more >> 1;
+    int half = (frequency(first) + 4 + more) >> 1;
     frequency(first, half);
     int total = half;
     int last = first + (count - 1) * STATE;
     for (int state = first + STATE; state <= last; state += STATE) {
       escape -= frequency(state);
-      half = frequency(state) + more >> 1;
+      half = (frequency(state) + more) >> 1;
       frequency(state, half);
       total += half;
       if (half > frequency(state - STATE)) {
@@ -409,7 +409,7 @@ final class Model {
     if (none > 0) {
       escape += none;
       heap.u16(context, count - none);
-      int units = count + 1 >> 1;
+      int units = (count + 1) >> 1;
       if (count - none == 1) {
         int frequency = frequency(first);
         do {
@@ -422,7 +422,7 @@ final class Model {
         found = context + ONLY_STATE;
         return;
       }
-      int fewer = count - none + 1 >> 1;
+      int fewer = (count - none + 1) >> 1;
       if (fewer != units) {
         heap.u32(context + STATES, heap.shrunk(first, units, fewer));
       }

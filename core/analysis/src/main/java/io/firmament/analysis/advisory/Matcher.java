@@ -283,8 +283,8 @@ public final class Matcher {
   private record Candidate(Known known, Assessment assessment, List<String> merged) {
     /// CVE ids first, then what is known best, then the alphabet.
     private static final Comparator<Candidate> REPRESENTATIVE =
-        Comparator.comparing((Candidate c) -> !c.known.id().startsWith("CVE-"))
-            .thenComparing(c -> -c.assessment.score())
+        Comparator.comparingInt((Candidate c) -> c.known.id().startsWith("CVE-") ? 0 : 1)
+            .thenComparingInt(c -> -c.assessment.score())
             .thenComparing(c -> c.known.id());
 
     static Candidate better(Candidate first, Candidate second) {

@@ -160,7 +160,7 @@ final class XmlMarkup implements Markup {
     int plain = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c >= 0x40 && c < Character.MIN_SURROGATE || c == ' ') {
+      if ((c >= 0x40 && c < Character.MIN_SURROGATE) || c == ' ') {
         continue;
       }
       boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length();

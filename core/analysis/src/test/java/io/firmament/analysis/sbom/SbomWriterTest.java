@@ -93,6 +93,7 @@ class SbomWriterTest {
   }
 
   /// SPDX has no XML schema; its own library reads and verifies the document.
+  @SuppressWarnings("try") // the library declares that closing may throw anything
   @ParameterizedTest
   @EnumSource(
       value = SbomFormat.class,

@@ -28,7 +28,8 @@ class VersionOrderTest {
   private static final long SEED = 20260101;
 
   /// Every scheme, with versions such as its users write.
-  private enum Sample {
+  @SuppressWarnings({"ImmutableEnumChecker", "UnnecessaryLambda"}) // schemes have no state
+  enum Sample {
     DEB(new DebVersions(), "deb", VersionOrderTest::deb),
     OPKG(new OpkgVersions(), "deb", VersionOrderTest::deb),
     APK(new ApkVersions(), "apk", VersionOrderTest::apk),

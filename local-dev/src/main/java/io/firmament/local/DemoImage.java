@@ -26,8 +26,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /// Builds the demo's firmware image on the spot: real aarch64 binaries resolved through Maven, and
-/// a
-/// handful of configuration files with the mistakes that real firmware has, packed the way a boot
+/// a handful of configuration files with the mistakes that real firmware has, packed the way a boot
 /// loader would find them: a U-Boot legacy image of a gzip-compressed cpio archive.
 final class DemoImage {
   private static final long MTIME = 1_767_225_600L;
@@ -151,8 +150,7 @@ final class DemoImage {
   }
 
   /// The 64-byte legacy header (U-Boot, `include/image.h`): big-endian, with a CRC of the data and
-  /// a
-  /// CRC of the header with its own field as zero.
+  /// a CRC of the header with its own field as zero.
   private static byte[] uimageHeader(byte[] data) {
     CRC32 dataCrc = new CRC32();
     dataCrc.update(data);

@@ -26,8 +26,7 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /// `local-dev/feeds import FILE... [--data DIR]` builds the advisory index from vulnerability feeds
 /// and puts it into use for the platform of a data folder, also while that runs. The facts that
-/// come
-/// with Firmament stay in it. `local-dev/feeds status [--data DIR]` says what is in use.
+/// come with Firmament stay in it. `local-dev/feeds status [--data DIR]` says what is in use.
 ///
 /// An import takes the place of the one before. Where a file is no whole feed nothing is changed.
 public final class Feeds {

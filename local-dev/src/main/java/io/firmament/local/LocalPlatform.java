@@ -83,9 +83,8 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /// Starts everything with AWS, or what stands for it (LocalStack, moto), in the place of the
-  /// local
-  /// servers. It makes tables, buckets, queues and a rule of its own there and removes them when it
-  /// is closed.
+  /// local servers. It makes tables, buckets, queues and a rule of its own there and removes them
+  /// when it is closed.
   ///
   /// @param environment the SDK's variables: region, keys, endpoint
   public static LocalPlatform on(Map<String, String> environment) {

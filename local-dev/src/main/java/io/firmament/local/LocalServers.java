@@ -32,9 +32,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// What a local platform works on: the local servers, or something else that speaks their
-/// protocols,
-/// with the resources that the CDK app would deploy: a table per context, the buckets, and a queue
-/// with a dead-letter queue per stage.
+/// protocols, with the resources that the CDK app would deploy: a table per context, the buckets,
+/// and a queue with a dead-letter queue per stage.
 final class LocalServers implements AutoCloseable {
   private static final Log LOG = Log.of(LocalServers.class);
   private static final String REGION = "eu-central-1";

@@ -43,8 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.kms.model.KeySpec;
 
 /// The two services as processes of their own, started as their images start them, on the servers
-/// of
-/// a local platform.
+/// of a local platform.
 final class ContainersTest {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration END = Duration.ofSeconds(20);

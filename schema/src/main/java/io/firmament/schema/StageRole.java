@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /// The functions of the analysis pipeline, and what each may touch: the CDK app gives their roles
-/// no
-/// more, and the local platform lets them do no more.
+/// no more, and the local platform lets them do no more.
 public enum StageRole {
   UNPACK,
   IDENTIFY,

@@ -18,8 +18,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// How findings are written as items: their JSON, compressed. An item ends at 400 KB; what is
-/// larger
-/// is stored with fewer paths, of which the analysis' documents have all.
+/// larger is stored with fewer paths, of which the analysis' documents have all.
 final class FindingItems {
   private static final int BODY_LIMIT = 300_000;
   private static final int FEWER = 20;

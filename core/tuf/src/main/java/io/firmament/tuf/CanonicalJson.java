@@ -6,12 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /// The form that is signed and that key ids are the hash of: OLPC canonical JSON, as 4.1 says,
-/// which
-/// is not RFC 8785.
+/// which is not RFC 8785.
 ///
 /// No white space; members in the order of their names by code point; in strings only `"` and `\`
-/// are
-/// escaped and all else stands raw in UTF-8, control characters too; integers in decimal.
+/// are escaped and all else stands raw in UTF-8, control characters too; integers in decimal.
 public final class CanonicalJson {
   /// By code point, which is the order of UTF-8 bytes too; [String#compareTo] goes by UTF-16 unit.
   private static final Comparator<Map.Entry<String, Json>> BY_NAME =

@@ -11,8 +11,7 @@ import java.util.Optional;
 /// @param terminating whether delegations after this one say nothing of its paths
 /// @param paths patterns of the paths it is trusted for
 /// @param pathHashPrefixes or the paths whose SHA-256, in hex, begins with one of these; a
-///     delegation
-///     with neither is trusted for nothing
+///     delegation with neither is trusted for nothing
 public record Delegation(
     Json.Obj json,
     String name,

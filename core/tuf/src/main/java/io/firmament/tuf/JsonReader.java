@@ -13,10 +13,9 @@ import java.util.SequencedMap;
 /// signed document are an attack.
 ///
 /// Refused are: anything but valid UTF-8, a byte order mark, a member name given twice, a number
-/// with
-/// a fraction or an exponent or beyond 64 bits, minus zero, a lone surrogate, nesting deeper than
-/// [#MAX_DEPTH], and anything but white space after the document. Time and memory are linear in the
-/// size of the document, which the caller has bounded.
+/// with a fraction or an exponent or beyond 64 bits, minus zero, a lone surrogate, nesting deeper
+/// than [#MAX_DEPTH], and anything but white space after the document. Time and memory are linear
+/// in the size of the document, which the caller has bounded.
 public final class JsonReader {
   /// How deep arrays and objects may nest; metadata needs 6, `custom` may want more.
   public static final int MAX_DEPTH = 32;

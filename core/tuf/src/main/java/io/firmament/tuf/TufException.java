@@ -3,8 +3,7 @@ package io.firmament.tuf;
 /// Why metadata or a target cannot be trusted, or could not be had.
 ///
 /// Everything that comes from outside ends in a result or in this exception; what was trusted
-/// before
-/// stays trusted.
+/// before stays trusted.
 public final class TufException extends Exception {
   private final Reason reason;
   private final String clause;

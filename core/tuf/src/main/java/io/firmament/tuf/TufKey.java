@@ -123,9 +123,8 @@ public final class TufKey {
   }
 
   /// Whether the id is this key's (4.3: "Clients MUST calculate each KEYID to verify this is
-  /// correct
-  /// for the associated key"). Both readings of "the canonical form of the key" count: the whole
-  /// object, and the three members that 4.2 defines, which is how some signers calculate it.
+  /// correct for the associated key"). Both readings of "the canonical form of the key" count: the
+  /// whole object, and the three members that 4.2 defines, which is how some signers calculate it.
   public boolean isIdentifiedBy(String keyId) {
     if (keyId.equals(id)) {
       return true;
@@ -263,8 +262,7 @@ public final class TufKey {
   }
 
   /// The keys of a KEYS object, by the id they are listed under. One whose id is not its own is
-  /// left
-  /// out: it verifies nothing, as if it were not there.
+  /// left out: it verifies nothing, as if it were not there.
   static Map<String, TufKey> readAll(Json.Obj keys) throws TufException {
     Map<String, TufKey> result = new LinkedHashMap<>();
     for (Map.Entry<String, Json> entry : keys.members().entrySet()) {

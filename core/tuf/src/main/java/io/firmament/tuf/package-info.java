@@ -2,8 +2,7 @@
 /// form, its keys, and who signed it.
 ///
 /// Nothing here fetches, stores or knows the time; [io.firmament.tuf.client] does. The package
-/// needs
-/// nothing but the JDK, so that a device carries no more than it must.
+/// needs nothing but the JDK, so that a device carries no more than it must.
 @NullMarked
 package io.firmament.tuf;
 

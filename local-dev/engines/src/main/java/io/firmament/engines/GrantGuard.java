@@ -28,8 +28,7 @@ import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 /// fails, so that a grant missing from the contract is found on a laptop and in every test.
 ///
 /// The SDK finds this class by a file on the class path. Tables, buckets and queues are known by
-/// the
-/// context or stage in their names; calls from outside any role pass.
+/// the context or stage in their names; calls from outside any role pass.
 public final class GrantGuard implements ExecutionInterceptor {
   private static final ScopedValue<Role> ROLE = ScopedValue.newInstance();
   private static final Set<String> TABLE_READS =

@@ -13,8 +13,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /// What the server itself refuses, a broken escape in a path for example, in the form of every
-/// other
-/// refusal.
+/// other refusal.
 final class ServerErrors extends ErrorHandler {
   private final Ids ids;
 

@@ -29,7 +29,8 @@ import java.util.Optional;
 /// | `FIRMAMENT_TRANSFER_UPLOADS` | uploads at once, 16 unless set |
 /// | `FIRMAMENT_TRANSFER_DRAIN_SECONDS` | how long running transfers may go on at the end, 100 |
 ///
-/// With the argument `healthy` it asks the service on this machine whether it is up: 0 is yes, 1 no.
+/// With the argument `healthy` it asks the service on this machine whether it is up: 0 is yes, 1
+/// no.
 public final class TransferMain {
   private static final Log LOG = Log.of(TransferMain.class);
   private static final String EVERYWHERE = "0.0.0.0";

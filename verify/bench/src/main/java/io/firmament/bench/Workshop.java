@@ -78,8 +78,7 @@ final class Workshop implements AutoCloseable {
   record Cost(double wall, double cpu) {}
 
   /// Runs a command in the folder and measures it. Its output is dropped, and how it ends is its
-  /// own
-  /// affair.
+  /// own affair.
   Cost time(String command) throws IOException, InterruptedException {
     Path times = folder.resolve("times");
     Process process =

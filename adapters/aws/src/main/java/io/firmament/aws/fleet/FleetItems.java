@@ -65,8 +65,7 @@ final class FleetItems {
   }
 
   /// The item that counts a device: one of ten, so that devices that enrol at the same moment
-  /// seldom
-  /// meet on it.
+  /// seldom meet on it.
   static Map<String, AttributeValue> countKey(Device device) {
     int share = Math.floorMod(device.name().value().hashCode(), COUNT_ITEMS);
     return key(deviceCounts(device.tenant()), String.valueOf(share));

@@ -19,8 +19,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Counts the items that liveness writes, and the reads of devices and their changes, on their way
-/// to
-/// a real store.
+/// to a real store.
 final class CallCounter implements FleetStore {
   private final FleetStore store;
   private final AtomicLong writes = new AtomicLong();

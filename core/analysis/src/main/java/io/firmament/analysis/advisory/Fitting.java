@@ -82,8 +82,7 @@ final class Fitting {
   }
 
   /// A date says nothing of a numbered release, nor the other way round, and neither does what is
-  /// no
-  /// version.
+  /// no version.
   private static boolean comparable(String version, String bound, VersionScheme scheme) {
     return scheme.reads(version) && scheme.reads(bound) && isDate(version) == isDate(bound);
   }

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What is known besides the index: what the makers and the distributions themselves say,
-/// advisories
-/// about packages, and what the image tells of where vulnerable code is.
+/// advisories about packages, and what the image tells of where vulnerable code is.
 public final class SecondOpinions {
   private final Map<String, CveRecord> records = new HashMap<>();
   private final Map<String, List<CveRecord>> recordsByKey = new HashMap<>();

@@ -14,8 +14,7 @@ import java.util.Set;
 /// @param buildId in hexadecimal
 /// @param packageNote the JSON text of `.note.package`
 /// @param features processor features that all of it supports (GNU property note): for aarch64 bit
-/// 0
-///     BTI and bit 1 PAC, for x86 bit 0 IBT and bit 1 SHSTK
+///     0 BTI and bit 1 PAC, for x86 bit 0 IBT and bit 1 SHSTK
 /// @param interpreter the dynamic loader
 /// @param moduleInfo the `key=value` lines of a kernel module's `.modinfo`
 /// @param damage what could not be read, each once, in the order met

@@ -15,8 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /// The distinct contents of a tree, in the order of their first path, and a way to look at each
-/// once
-/// with every processor, where the answers keep that order whoever is first.
+/// once with every processor, where the answers keep that order whoever is first.
 ///
 /// The tree is read from several threads at a time.
 public final class Blobs {

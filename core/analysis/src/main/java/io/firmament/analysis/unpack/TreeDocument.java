@@ -23,10 +23,8 @@ import java.util.TreeMap;
 /// A tree as JSON lines: first `{"tree":1,"roots":[...]}`, then each entry in path order.
 ///
 /// A line of a file also has the place of its content in the pack, so that the document and the
-/// pack
-/// are all that is needed to open the tree again. Paths are in printable form. What is empty or
-/// zero
-/// is left out; the bytes depend on the tree alone.
+/// pack are all that is needed to open the tree again. Paths are in printable form. What is empty
+/// or zero is left out; the bytes depend on the tree alone.
 public final class TreeDocument {
   private static final JsonFactory JSON = new JsonFactory();
 

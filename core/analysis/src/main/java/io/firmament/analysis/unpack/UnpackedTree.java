@@ -33,8 +33,7 @@ public final class UnpackedTree implements FileTree {
   private final PackReader pack;
 
   /// @param roots paths that file systems are mounted at, in printable form, each empty or ending
-  ///     in
-  ///     a slash
+  ///     in a slash
   public UnpackedTree(List<Entry> entries, List<String> roots, PackReader pack) {
     List<Entry> sorted = new ArrayList<>(entries);
     sorted.sort(Comparator.comparing(Entry::path));

@@ -54,7 +54,7 @@ class DiskTest {
     ByteBuffer disk = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     int second = 2 * SECTOR + 128;
     disk.putLong(second + 32, disk.getLong(2 * SECTOR + 32) + 1);
-    seal(disk);
+    seal(image);
     try (Unpacked unpacked = Unpacked.of(image, work)) {
       assertTrue(unpacked.paths().contains("EFI system/UPPER.TXT"), unpacked.paths()::toString);
       assertTrue(unpacked.paths().stream().noneMatch(path -> path.startsWith("rootfs/")));
@@ -63,13 +63,14 @@ class DiskTest {
   }
 
   /// Writes the checksums of the first table again.
-  private static void seal(ByteBuffer disk) {
+  private static void seal(byte[] image) {
+    ByteBuffer disk = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
     CRC32 entries = new CRC32();
-    entries.update(disk.array(), 2 * SECTOR, disk.getInt(SECTOR + 80) * 128);
+    entries.update(image, 2 * SECTOR, disk.getInt(SECTOR + 80) * 128);
     disk.putInt(SECTOR + 88, (int) entries.getValue());
     disk.putInt(SECTOR + 16, 0);
     CRC32 header = new CRC32();
-    header.update(disk.array(), SECTOR, disk.getInt(SECTOR + 12));
+    header.update(image, SECTOR, disk.getInt(SECTOR + 12));
     disk.putInt(SECTOR + 16, (int) header.getValue());
   }
 

@@ -21,8 +21,7 @@ import java.util.zip.GZIPInputStream;
 /// chunk in the image as two decimals, or `head` for a format that is recognised at the first byte
 /// of an image only, or `open` for one that moreover says nothing of its length, so that nobody can
 /// see that it was cut off; without it the chunk is the whole image. `NAME.notes`, where it is
-/// there, has
-/// kind and detail of each note that the image must give; without it there must be none.
+/// there, has kind and detail of each note that the image must give; without it there must be none.
 ///
 /// @param format id of the format
 /// @param name without a suffix

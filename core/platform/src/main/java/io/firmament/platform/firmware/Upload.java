@@ -14,8 +14,7 @@ import java.util.Optional;
 /// The permission to upload one image once, with what its uploader said about it.
 ///
 /// The ids of the firmware and of its first analysis are given here, so that whichever door or
-/// event
-/// comes first, the result is the same.
+/// event comes first, the result is the same.
 ///
 /// @param name of the firmware, as the uploader gave it
 /// @param usedAt when the image had arrived; empty while it may still be uploaded

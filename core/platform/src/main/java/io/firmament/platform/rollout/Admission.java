@@ -5,8 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// The gate before a rollout: an artifact with open vulnerabilities does not go out, unless
-/// somebody
-/// who may approve says why it shall.
+/// somebody who may approve says why it shall.
 ///
 /// @param block from which severity on
 /// @param overrideReason why it goes out nevertheless, 10 to 1,000 characters

@@ -18,8 +18,7 @@ import java.util.Set;
 /// comes or goes, and each approval is given at once.
 ///
 /// It is the evaluator itself that is run, against a clock that jumps from one event to the next.
-/// It
-/// looks a year ahead, and for a large rollout not further than some hundred events.
+/// It looks a year ahead, and for a large rollout not further than some hundred events.
 ///
 /// @param waves every wave that has devices, in order
 /// @param offers when each device is offered the artifact; devices that are offline, or beyond the

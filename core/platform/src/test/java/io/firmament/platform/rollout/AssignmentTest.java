@@ -85,11 +85,12 @@ class AssignmentTest {
   @Test
   void onlyMovesForwardWhateverIsReported() {
     Random random = new Random(11);
+    List<Status> statuses = List.of(Status.values());
     for (int run = 0; run < 500; run++) {
       Assignment assignment = random.nextBoolean() ? OFFERED : OFFERED.delivered(NOW);
       List<Assignment.State> states = new ArrayList<>(List.of(assignment.state()));
       for (int i = 0; i < 20; i++) {
-        Status status = Status.values()[random.nextInt(Status.values().length)];
+        Status status = statuses.get(random.nextInt(statuses.size()));
         if (report(assignment, 1, status) instanceof Assignment.Outcome.Moved(Assignment moved)) {
           assertFalse(assignment.state().isFinal());
           assertTrue(moved.state().compareTo(assignment.state()) > 0);

@@ -365,7 +365,7 @@ class EvaluatorTest {
     stage.evaluate();
     assertEquals(Rollout.Status.RUNNING, stage.status());
     assertEquals(1, stage.last.holds().get(Hold.LATE));
-    stage.pass(Duration.ofSeconds(600));
+    stage.pass(Duration.ofMinutes(10));
     assertEquals(Rollout.Status.COMPLETED, stage.status());
     assertEquals(1, stage.state.rollout().progress().unreached());
 

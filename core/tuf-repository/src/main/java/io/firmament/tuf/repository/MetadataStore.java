@@ -5,8 +5,7 @@ import java.util.Optional;
 /// Where the metadata of one repository is served from: an object store with conditional writes.
 ///
 /// Names are file names as clients ask for them: `7.snapshot.json`. A write is there whole or not
-/// at
-/// all, and who reads after it sees it. Where the store fails, these methods throw
+/// at all, and who reads after it sees it. Where the store fails, these methods throw
 /// [java.io.UncheckedIOException], and the write may have happened or not.
 public interface MetadataStore {
   Optional<Stored> read(String name);

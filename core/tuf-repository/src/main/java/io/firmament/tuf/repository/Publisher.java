@@ -9,8 +9,7 @@ import java.util.List;
 
 /// The online role between the offline targets and the fleets: targets trusts it for all fleets'
 /// paths and no others, and it trusts each fleet's role for that fleet's. Whoever has its key can
-/// do
-/// no more than publish to fleets, until the offline targets delegates to another key.
+/// do no more than publish to fleets, until the offline targets delegates to another key.
 public final class Publisher {
   public static final String ROLE = "publisher";
   private static final String PATTERN = "fleets/*/*/*/*";

@@ -14,8 +14,7 @@ import java.util.List;
 /// there is an alarm while there is still time to act by hand.
 public record Schedule(Life root, Life targets, Life delegated, Life snapshot, Life timestamp) {
   /// Root and targets a year, renewed in the last quarter; the online roles shorter, timestamp
-  /// every
-  /// six hours of a day.
+  /// every six hours of a day.
   public static final Schedule DEFAULT =
       new Schedule(
           new Life(Duration.ofDays(365), Duration.ofDays(90), Duration.ofDays(30)),

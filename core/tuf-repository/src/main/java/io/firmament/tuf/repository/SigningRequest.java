@@ -22,9 +22,8 @@ import java.util.Set;
 /// signatures that have come in.
 ///
 /// Prepare it here, carry [#document] to each key, sign there ([#sign]), submit the signatures
-/// here,
-/// and publish when [#assembled] gives the metadata. The request is a value: keep its document
-/// between the steps and read it back with the factory that made it.
+/// here, and publish when [#assembled] gives the metadata. The request is a value: keep its
+/// document between the steps and read it back with the factory that made it.
 ///
 /// @param metadata what is to be signed, with the signatures so far
 public record SigningRequest<R extends Role>(

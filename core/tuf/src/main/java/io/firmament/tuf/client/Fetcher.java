@@ -8,8 +8,7 @@ import java.net.URI;
 @FunctionalInterface
 public interface Fetcher {
   /// Writes a file's bytes to the sink as they come. The sink throws where there are more than
-  /// there
-  /// may be; the fetcher then gives up and lets that exception through.
+  /// there may be; the fetcher then gives up and lets that exception through.
   ///
   /// @return false where the repository says that there is no such file
   /// @throws IOException where it could not be had, or not in time

@@ -15,8 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Trusted metadata in a folder, `root.json` and so on. The names of delegated roles are encoded,
-/// so
-/// that no name leaves the folder or stands for a top-level role.
+/// so that no name leaves the folder or stands for a top-level role.
 public final class FileStore implements TrustedStore {
   private static final String TEMPORARY = ".new";
   private static final int LONGEST_NAME = 200;

@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Gets files over HTTP. An answer that comes too slowly is given up, so that a mirror cannot hold
-/// a
-/// client forever (1.5.2, endless data; slow retrieval).
+/// a client forever (1.5.2, endless data; slow retrieval).
 public final class HttpFetcher implements Fetcher {
   /// What says that a file is not there. Object stores answer 403 for it to those who may not list.
   private static final Set<Integer> NOT_THERE = Set.of(403, 404, 410);

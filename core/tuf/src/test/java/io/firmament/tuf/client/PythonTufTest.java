@@ -19,8 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A repository that python-tuf made (src/test/fixtures/python_tuf.py): every type of key, every
-/// kind
-/// of delegation, and members and characters that canonical JSON has its own mind about.
+/// kind of delegation, and members and characters that canonical JSON has its own mind about.
 final class PythonTufTest {
   private static final Path REPOSITORY = Path.of("src/test/resources/python-tuf");
 

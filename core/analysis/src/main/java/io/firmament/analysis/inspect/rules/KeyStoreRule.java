@@ -167,8 +167,7 @@ public final class KeyStoreRule implements Rule {
   }
 
   /// RFC 9580 sections 4.2 and 5.5.3: a packet of tag 5, then version 4, the public numbers, and
-  /// how
-  /// the secret ones are protected: 0 means not at all.
+  /// how the secret ones are protected: 0 means not at all.
   private static Optional<String> pgp(byte[] packets) {
     try {
       ByteBuffer in = ByteBuffer.wrap(packets);

@@ -25,8 +25,7 @@ import java.util.regex.Pattern;
 ///
 /// A line-wise reading: a variable that is set from a source, or from another such variable, is
 /// tainted until it is set anew; a line that puts a source or a tainted variable into a sink, with
-/// no
-/// sanitiser on the way, is a finding. There is no flow between files or through functions.
+/// no sanitiser on the way, is a finding. There is no flow between files or through functions.
 public final class ScriptInjectionRule implements Rule {
   private static final int MOST_LINES = 20_000;
   private static final int LONGEST_LINE = 2_000;

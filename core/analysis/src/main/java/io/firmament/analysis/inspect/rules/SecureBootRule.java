@@ -73,8 +73,7 @@ public final class SecureBootRule implements Rule {
   }
 
   /// VARIABLE_STORE_HEADER: GUID, size (32), format (8), state (8), then the variables, each
-  /// aligned
-  /// to four bytes.
+  /// aligned to four bytes.
   private static Optional<Noted> store(Content content, long offset) {
     ByteBuffer head = little(content.bytes(offset, STORE_HEADER));
     if (head.limit() < STORE_HEADER) {

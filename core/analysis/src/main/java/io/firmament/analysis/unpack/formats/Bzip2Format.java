@@ -11,8 +11,7 @@ import java.util.Optional;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 
 /// bzip2: `BZh`, level, blocks with a 48-bit magic at any bit, and an end magic with a checksum
-/// over
-/// the blocks' checksums, by which the end is found without decoding.
+/// over the blocks' checksums, by which the end is found without decoding.
 final class Bzip2Format implements Format {
   private static final long BLOCK = 0x314159265359L;
   private static final long END = 0x177245385090L;

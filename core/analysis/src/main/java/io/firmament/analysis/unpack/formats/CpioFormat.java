@@ -16,8 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// cpio archives: `newc` and `crc` (SVR4), `odc` (POSIX.1-1988) and the old binary form in both
-/// byte
-/// orders.
+/// byte orders.
 final class CpioFormat implements Format {
   private static final String TRAILER = "TRAILER!!!";
 

@@ -57,8 +57,7 @@ final class XzFormat implements Format {
   }
 
   /// Section 2.1.2: the footer is CRC32, Backward Size, Stream Flags and "YZ"; every part of a
-  /// stream
-  /// is a multiple of four bytes.
+  /// stream is a multiple of four bytes.
   private static long streamEnd(ByteSource source, long start, byte[] header) {
     byte[] buffer = new byte[(1 << 16) + 12];
     for (long at = start + 12; at + 12 <= source.size(); at += 1 << 16) {

@@ -62,8 +62,7 @@ final class ZstdFormat implements Format {
   }
 
   /// Section 3.1.1: the frame header descriptor gives the sizes of window, dictionary id and
-  /// content
-  /// size; then blocks with a 3-byte header: last (1 bit), type (2), size (21).
+  /// content size; then blocks with a 3-byte header: last (1 bit), type (2), size (21).
   private static long frameEnd(ByteSource source, long start) throws IOException {
     int descriptor = Binary.u8(source, start + 4);
     if ((descriptor & 8) != 0) {

@@ -73,8 +73,7 @@ public final class Checksums {
   }
 
   /// CRC-32 that starts with zero and is not inverted, as JFFS2 has it: four bytes of ones bring
-  /// the
-  /// usual start to zero.
+  /// the usual start to zero.
   public static int crc32FromZero(byte[] bytes, int at, int length) {
     CRC32 crc = new CRC32();
     crc.update(ONES);

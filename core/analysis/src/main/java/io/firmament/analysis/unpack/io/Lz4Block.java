@@ -14,8 +14,7 @@ public final class Lz4Block {
   }
 
   /// Decodes to the start of `out` until it is full or the input ends; what follows in the input
-  /// may
-  /// be anything. Gives how many bytes came out.
+  /// may be anything. Gives how many bytes came out.
   public static int decodeFirst(byte[] in, int inAt, int inEnd, byte[] out)
       throws CorruptException {
     return decode(in, inAt, inEnd, out, 0, true);

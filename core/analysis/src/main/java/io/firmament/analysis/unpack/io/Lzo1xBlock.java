@@ -3,10 +3,8 @@ package io.firmament.analysis.unpack.io;
 /// Decodes one LZO1X block, as described in the kernel's `Documentation/staging/lzo.rst`.
 ///
 /// The stream is a list of instructions. Each copies a match (a length and a distance back) and
-/// then
-/// 0 to 3 literals, whose number is in the low two bits of the instruction's last-but-data bytes
-/// and
-/// is the state of the decoder for the next one; state 4 is "after a run of literals".
+/// then 0 to 3 literals, whose number is in the low two bits of the instruction's last-but-data
+/// bytes and is the state of the decoder for the next one; state 4 is "after a run of literals".
 public final class Lzo1xBlock {
   private final byte[] in;
   private final int inEnd;

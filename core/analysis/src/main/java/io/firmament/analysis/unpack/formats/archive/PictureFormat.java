@@ -19,8 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Pictures, and sound and video in RIFF, found with their exact ends and kept as files, so that
-/// what
-/// is inside of them is not taken for firmware.
+/// what is inside of them is not taken for firmware.
 public final class PictureFormat implements Format {
   private static final int MOST_ITEMS = 1 << 20;
   private static final long MOST_PIXELS = 1 << 16;

@@ -112,7 +112,7 @@ final class Volume implements InodeReader<Node> {
     byte[] target = {};
     if (type == EntryType.SYMLINK) {
       try (InputStream in = open(node)) {
-        target = in.readNBytes((int) Math.clamp(node.size(), 0, MOST_TARGET));
+        target = in.readNBytes(Math.clamp(node.size(), 0, MOST_TARGET));
       }
     }
     return new RawEntry(

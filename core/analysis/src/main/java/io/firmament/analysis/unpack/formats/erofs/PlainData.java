@@ -60,8 +60,7 @@ final class PlainData extends PieceInputStream {
   }
 
   /// Each chunk has four bytes with its block, or eight with 16 bits of block, 16 bits of device
-  /// and
-  /// 32 bits of block.
+  /// and 32 bits of block.
   private byte[] chunk(long left) throws IOException {
     int format = (int) inode.detail() & 0xffff;
     int bits = block.blockBits() + (format & 31);

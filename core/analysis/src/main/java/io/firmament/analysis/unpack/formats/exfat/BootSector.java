@@ -47,7 +47,7 @@ record BootSector(
             && table >= 24
             && heap >= table + tableSectors
             && clusters > 0
-            && heap + (clusters << clusterShift - sectorShift) <= sectors
+            && heap + (clusters << (clusterShift - sectorShift)) <= sectors
             && (clusters + 2) * 4 <= tableSectors << sectorShift
             && root >= 2
             && root < clusters + 2;

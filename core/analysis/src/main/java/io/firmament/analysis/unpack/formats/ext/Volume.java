@@ -83,8 +83,8 @@ final class Volume {
   }
 
   /// ext4 extent tree: header (magic F30A, entries, max, depth, generation), then leaves (block,
-  /// len,
-  /// start_hi, start_lo) or indexes (block, leaf_lo, leaf_hi). A len over 32768 is not yet written.
+  /// len, start_hi, start_lo) or indexes (block, leaf_lo, leaf_hi). A len over 32768 is not yet
+  /// written.
   private void collect(byte[] node, int depth, NavigableMap<Long, Extent> extents, Set<Long> seen)
       throws IOException {
     int entries = Binary.u16le(node, 2);

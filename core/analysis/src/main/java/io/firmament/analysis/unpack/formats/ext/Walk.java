@@ -89,8 +89,7 @@ final class Walk {
   }
 
   /// Entries: inode (4), rec_len (2), name_len (1), file_type (1), name; inode 0 is unused, file
-  /// type
-  /// DE is a checksum. Nodes of a hash tree look like unused entries.
+  /// type DE is a checksum. Nodes of a hash tree look like unused entries.
   private void names(Directory directory, byte[] b) throws IOException {
     int at = 0;
     while (at + 8 <= b.length) {

@@ -55,8 +55,7 @@ final class Volume implements InodeReader<Inode> {
   }
 
   /// A bit map of the entries in use, the entries (hash, inode, length of the name, type), and
-  /// slots
-  /// of eight bytes with the names.
+  /// slots of eight bytes with the names.
   @Override
   public void list(Inode directory, Names<Inode> names) throws IOException {
     if (directory.type() != EntryType.DIRECTORY || directory.size() > MOST_LISTING) {

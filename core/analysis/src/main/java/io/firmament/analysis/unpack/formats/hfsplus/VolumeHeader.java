@@ -20,7 +20,7 @@ record VolumeHeader(
     long block = Binary.u32be(b, 40);
     long blocks = Binary.u32be(b, 44);
     boolean sound =
-        (signature.equals("H+") && version == 4 || signature.equals("HX") && version == 5)
+        ((signature.equals("H+") && version == 4) || (signature.equals("HX") && version == 5))
             && block >= 512
             && block <= 1 << 20
             && Long.bitCount(block) == 1

@@ -162,7 +162,7 @@ final class RockRidge {
     int size = (flags & 128) != 0 ? 17 : 7;
     int time = at + 5 + (flags & 1) * size;
     if ((flags & 2) != 0 && time + size <= at + length) {
-      mtime = size == 17 ? Record.longTime(b, time) : Record.time(b, time);
+      mtime = size == 17 ? DirectoryRecord.longTime(b, time) : DirectoryRecord.time(b, time);
     }
   }
 

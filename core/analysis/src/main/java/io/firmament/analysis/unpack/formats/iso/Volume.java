@@ -43,14 +43,18 @@ final class Volume implements InodeReader<Node> {
 
   /// Bytes before the System Use fields of each record; -1 where there is no Rock Ridge.
   static int skip(ByteSource source, Descriptors descriptors) throws IOException {
-    Record root = Record.of(descriptors.root(), 0);
+    DirectoryRecord root = DirectoryRecord.of(descriptors.root(), 0);
     byte[] b = Binary.upTo(source, root.extent() * descriptors.block(), Descriptors.SECTOR);
     if (b.length < SMALLEST_RECORD || (b[0] & 0xff) < SMALLEST_RECORD || (b[0] & 0xff) > b.length) {
       return -1;
     }
     RockRidge first =
         RockRidge.read(
-            source, descriptors.block(), Record.of(b, 0).system(), 0, new Allowance(source));
+            source,
+            descriptors.block(),
+            DirectoryRecord.of(b, 0).system(),
+            0,
+            new Allowance(source));
     return first.skip >= 0 && first.mode >= 0 ? first.skip : -1;
   }
 
@@ -65,7 +69,8 @@ final class Volume implements InodeReader<Node> {
 
   @Override
   public Node root() throws IOException {
-    Record root = Record.of(joliet ? descriptors.joliet() : descriptors.root(), 0);
+    DirectoryRecord root =
+        DirectoryRecord.of(joliet ? descriptors.joliet() : descriptors.root(), 0);
     return new Node(root.extent(), true, List.of(root), new RockRidge());
   }
 
@@ -88,7 +93,7 @@ final class Volume implements InodeReader<Node> {
     }
     allowance.spend(length);
     byte[] b = Binary.bytes(source, directory.number() * descriptors.block(), (int) length);
-    List<Record> sections = new ArrayList<>();
+    List<DirectoryRecord> sections = new ArrayList<>();
     int at = 0;
     while (at + SMALLEST_RECORD <= b.length) {
       int size = b[at] & 0xff;
@@ -99,7 +104,7 @@ final class Volume implements InodeReader<Node> {
       if (size < SMALLEST_RECORD || at + size > b.length) {
         throw new CorruptException("a record of a listing makes no sense");
       }
-      Record record = Record.of(b, at);
+      DirectoryRecord record = DirectoryRecord.of(b, at);
       at += size;
       if (record.isDots() || record.isAssociated()) {
         continue;
@@ -112,8 +117,8 @@ final class Volume implements InodeReader<Node> {
     }
   }
 
-  private void give(List<Record> sections, Names<Node> names) throws IOException {
-    Record record = sections.getLast();
+  private void give(List<DirectoryRecord> sections, Names<Node> names) throws IOException {
+    DirectoryRecord record = sections.getLast();
     RockRidge rock =
         skip < 0
             ? new RockRidge()
@@ -139,7 +144,7 @@ final class Volume implements InodeReader<Node> {
     if ((b[0] & 0xff) < SMALLEST_RECORD) {
       throw new CorruptException("a directory that was moved is not there");
     }
-    Record self = Record.of(b, 0);
+    DirectoryRecord self = DirectoryRecord.of(b, 0);
     RockRidge own = RockRidge.read(source, descriptors.block(), self.system(), skip, allowance);
     return new Node(self.extent(), true, List.of(self), own);
   }
@@ -187,7 +192,7 @@ final class Volume implements InodeReader<Node> {
       sink.unsupported("iso: a file of zisofs stays compressed");
     }
     Runs runs = new Runs();
-    for (Record section : node.sections()) {
+    for (DirectoryRecord section : node.sections()) {
       if (section.interleaved()) {
         throw new io.firmament.analysis.unpack.io.UnsupportedException("an interleaved file");
       }

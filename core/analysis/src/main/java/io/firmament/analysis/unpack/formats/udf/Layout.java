@@ -165,7 +165,7 @@ record Layout(
           end = (number + 1) * block;
         }
       } catch (CorruptException e) {
-        continue;
+        // No anchor.
       }
     }
     return end;

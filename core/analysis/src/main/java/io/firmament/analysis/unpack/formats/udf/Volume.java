@@ -143,7 +143,7 @@ final class Volume implements InodeReader<Node> {
   private static int mode(long permissions, int flags) {
     int mode = 0;
     for (int i = 0; i < 3; i++) {
-      mode |= (int) (permissions >> 5 * i & 7) << 3 * i;
+      mode |= (int) (permissions >> (5 * i) & 7) << (3 * i);
     }
     return mode
         | ((flags & 0x40) != 0 ? 04000 : 0)

@@ -167,7 +167,7 @@ final class Volume implements InodeReader<Inode> {
 
   /// In the inode, or in blocks, which have a header each from version 5 on.
   private byte[] target(Inode inode) throws IOException {
-    int size = (int) Math.clamp(inode.size(), 0, MOST_TARGET);
+    int size = Math.clamp(inode.size(), 0, MOST_TARGET);
     if (inode.data().format() == Inode.LOCAL) {
       return Arrays.copyOf(inode.data().bytes(), Math.min(size, inode.data().bytes().length));
     }

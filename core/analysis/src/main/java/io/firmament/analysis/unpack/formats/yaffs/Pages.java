@@ -9,8 +9,7 @@ import java.util.Set;
 /// Goes from page to page, over erased and damaged ones.
 ///
 /// Tags are easily sound by chance, so that a page counts where it holds the header of an object,
-/// or
-/// data of an object that has a header somewhere.
+/// or data of an object that has a header somewhere.
 final class Pages {
   /// A block of the largest pages may be damaged.
   private static final int MOST_DAMAGED = 64;

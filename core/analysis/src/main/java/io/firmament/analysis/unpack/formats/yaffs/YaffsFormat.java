@@ -17,8 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// YAFFS 1 and 2: pages of flash with their spare bytes, whose tags say what they are. Recognised
-/// by
-/// the header of an object whose parent is the root.
+/// by the header of an object whose parent is the root.
 public final class YaffsFormat implements Format {
   static final String ID = "yaffs";
 

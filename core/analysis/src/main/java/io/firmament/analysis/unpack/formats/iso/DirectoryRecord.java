@@ -12,7 +12,7 @@ import java.util.Arrays;
 /// @param length of this section of the file in bytes
 /// @param flags directory 2, associated 4, more sections follow 128
 /// @param system what Rock Ridge and others add
-record Record(
+record DirectoryRecord(
     long extent,
     long length,
     int flags,
@@ -23,12 +23,12 @@ record Record(
   private static final int FIXED = 33;
 
   /// @param at of a record that lies in the array up to its length, which is at least 34
-  static Record of(byte[] b, int at) {
+  static DirectoryRecord of(byte[] b, int at) {
     int length = b[at] & 0xff;
     int nameLength = Math.min(b[at + 32] & 0xff, length - FIXED);
     int nameEnd = at + FIXED + nameLength;
     int systemStart = Math.min(nameEnd + (nameLength % 2 == 0 ? 1 : 0), at + length);
-    return new Record(
+    return new DirectoryRecord(
         Binary.u32le(b, at + 2) + (b[at + 1] & 0xff),
         Binary.u32le(b, at + 10),
         b[at + 25] & 0xff,

@@ -39,7 +39,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Cases in which scanners are known to find too much or too little, against real records.
+/// Cases in which scanners are known to find too much or too little, with the facts of the real
+/// records.
 class KnownCasesTest {
   private static final int THRESHOLD = -2;
 

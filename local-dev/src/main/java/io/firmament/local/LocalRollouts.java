@@ -23,7 +23,7 @@ final class LocalRollouts implements AutoCloseable {
 
   static LocalRollouts start(RolloutRunner runner) {
     LocalRollouts rollouts = new LocalRollouts(runner);
-    var unused = rollouts.timer.scheduleWithFixedDelay(rollouts::run, 1, 1, TimeUnit.SECONDS);
+    var _ = rollouts.timer.scheduleWithFixedDelay(rollouts::run, 1, 1, TimeUnit.SECONDS);
     return rollouts;
   }
 

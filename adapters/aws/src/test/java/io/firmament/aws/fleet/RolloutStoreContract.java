@@ -108,7 +108,8 @@ interface RolloutStoreContract {
         fleet().auditEvents(tenant, PageRequest.first()).items().stream()
             .map(AuditEvent::action)
             .sorted(
-                java.util.Comparator.comparing(List.of("created", "changed", "deleted")::indexOf))
+                java.util.Comparator.comparingInt(
+                    List.of("created", "changed", "deleted")::indexOf))
             .toList());
   }
 

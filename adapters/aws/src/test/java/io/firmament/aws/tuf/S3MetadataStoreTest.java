@@ -87,7 +87,7 @@ class S3MetadataStoreTest {
     S3MetadataStore nowhere = new S3MetadataStore(s3, bucket + "-missing", "t/");
     UncheckedIOException failure =
         assertThrows(UncheckedIOException.class, () -> nowhere.create("1.root.json", bytes("x")));
-    assertTrue(failure.getMessage().contains("t/1.root.json"), failure.getMessage());
+    assertTrue(String.valueOf(failure.getMessage()).contains("t/1.root.json"), failure::toString);
   }
 
   private interface Attempt {

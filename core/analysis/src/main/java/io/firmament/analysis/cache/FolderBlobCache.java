@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -23,12 +24,13 @@ public final class FolderBlobCache implements BlobCache {
     this.folder = folder;
   }
 
-  /// Makes the folder where it is not there; only its owner can look into it.
+  /// Makes the folder where it is not there, for its owner alone to look into. One that is there
+  /// stays as it is.
   public static FolderBlobCache in(Path folder) throws IOException {
+    boolean there = Files.isDirectory(folder);
     Files.createDirectories(folder);
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.setPosixFilePermissions(
-          folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+    if (!there && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
     return new FolderBlobCache(folder);
   }

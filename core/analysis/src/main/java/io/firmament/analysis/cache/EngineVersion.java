@@ -9,31 +9,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.List;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The version of the engine that runs: a digest of its own code and data, so that no change of a
 /// rule can be forgotten in a number.
 public final class EngineVersion {
-  private static final String CURRENT = read();
+  private static final Optional<String> CURRENT = read();
 
   private EngineVersion() {}
 
-  /// The same for the same build; where the code cannot be read, one that no other process has.
-  public static String current() {
+  /// The same for the same build; empty where the code cannot be read, so that nothing that was
+  /// kept may be believed.
+  public static Optional<String> current() {
     return CURRENT;
   }
 
-  private static String read() {
+  private static Optional<String> read() {
     try {
       CodeSource source = EngineVersion.class.getProtectionDomain().getCodeSource();
       if (source != null && source.getLocation() != null) {
-        return digest(Path.of(source.getLocation().toURI()));
+        return Optional.of(digest(Path.of(source.getLocation().toURI())));
       }
     } catch (IOException | URISyntaxException | RuntimeException e) {
-      // Answered below: nothing that was kept before is believed.
+      // Answered below.
     }
-    return UUID.randomUUID().toString();
+    return Optional.empty();
   }
 
   private static String digest(Path code) throws IOException {

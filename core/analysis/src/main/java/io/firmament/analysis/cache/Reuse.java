@@ -44,11 +44,12 @@ public final class Reuse {
   public <T> T of(Blob blob, String question, ValueCodec<T> codec, Function<Blob, T> look) {
     contents.incrementAndGet();
     bytes.addAndGet(blob.content().size());
-    if (cache.equals(BlobCache.NONE)) {
+    Optional<String> engine = EngineVersion.current();
+    if (cache.equals(BlobCache.NONE) || engine.isEmpty()) {
       return looked(blob, look);
     }
     BlobCache.Key key =
-        new BlobCache.Key(tenant, EngineVersion.current(), question, blob.sha256(), context(blob));
+        new BlobCache.Key(tenant, engine.get(), question, blob.sha256(), context(blob));
     Optional<T> known = cache.find(key).flatMap(value -> codec.read(value, blob));
     if (known.isPresent()) {
       return known.get();

@@ -29,14 +29,15 @@ import org.junit.jupiter.api.Test;
 /// Another tenant's id is the id of nothing, at every place where a caller can name something: the
 /// same answer, byte by byte, and nothing changes.
 final class CrossTenantTest {
-  /// Places that name nothing of a tenant: programs, pieces of hardware, and paths within a
-  /// firmware.
+  /// Places that name nothing of a tenant: programs, pieces of hardware, paths within a firmware, and
+  /// switches.
   private static final Set<String> NOT_OF_A_TENANT =
       Set.of(
           "authorize client_id",
           "issueTenantToken client_id",
           "createEnrollToken hardware_id",
-          "downloadFirmwareFile path");
+          "downloadFirmwareFile path",
+          "downloadSbom vex");
 
   /// Places where even the owner gets the same answer for every id: pages that know nothing but
   /// their own address, and reports, which are not served yet.

@@ -54,6 +54,11 @@ public final class Jffs2Format implements Format {
   public Optional<Chunk> probe(ByteSource source, long start) {
     try {
       ByteOrder order = order(source, start);
+      byte[] first = Binary.upTo(source, start, Node.HEADER);
+      // Without a node to begin with, a long look for the next would be made at every chance hit.
+      if (first.length < Node.HEADER || Node.read(first, 0, order, start).isEmpty()) {
+        return Optional.empty();
+      }
       Scan.Found found = new Scan(source, order).from(start, node -> {});
       if (found.entries() == 0 && found.nodes() < 2) {
         return Optional.empty();

@@ -10,6 +10,7 @@ import io.firmament.base.UploadId;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
+import io.firmament.platform.firmware.Affected;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
@@ -19,10 +20,15 @@ import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.Upload;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -214,7 +220,24 @@ public final class DynamoFirmwareStore implements FirmwareStore {
     found.components().forEach(c -> items.put(FirmwareKeys.of(c), findings.of(pk, c)));
     found.issues().forEach(i -> items.put(FirmwareKeys.of(i), findings.of(pk, i)));
     found.matches().forEach(m -> items.put(FirmwareKeys.of(m), findings.of(pk, m)));
-    new DynamoBatch(dynamo, table).putAll(items.values());
+    List<Map<String, AttributeValue>> all = new ArrayList<>(items.values());
+    Set<String> where = new HashSet<>();
+    for (CveMatch match : found.matches()) {
+      for (String id : ids(match)) {
+        Map<String, AttributeValue> item = findings.affected(key, id, match);
+        if (where.add(Items.text(item, "pk") + Items.text(item, "sk"))) {
+          all.add(item);
+        }
+      }
+    }
+    new DynamoBatch(dynamo, table).putAll(all);
+  }
+
+  private static Set<String> ids(CveMatch match) {
+    Set<String> ids = new LinkedHashSet<>();
+    ids.add(match.cve());
+    ids.addAll(match.aliases());
+    return ids;
   }
 
   @Override
@@ -236,6 +259,13 @@ public final class DynamoFirmwareStore implements FirmwareStore {
     return pages
         .ascending(FirmwareKeys.findings(tenant, analysis), FirmwareKeys.MATCHES, page)
         .map(findings::match);
+  }
+
+  @Override
+  public Page<Affected> affectedBy(TenantId tenant, String vulnerability, PageRequest page) {
+    return pages
+        .ascending(FirmwareKeys.vulnerability(tenant, vulnerability), FirmwareKeys.AFFECTED, page)
+        .map(findings::affected);
   }
 
   private Optional<Map<String, AttributeValue>> get(String pk, String sk) {

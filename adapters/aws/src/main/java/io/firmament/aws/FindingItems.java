@@ -2,9 +2,13 @@ package io.firmament.aws;
 
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
+import io.firmament.base.AnalysisId;
+import io.firmament.base.FirmwareId;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
+import io.firmament.platform.firmware.Affected;
+import io.firmament.platform.firmware.AnalysisKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,6 +61,26 @@ final class FindingItems {
 
   CveMatch match(Map<String, AttributeValue> item) {
     return matches.fromJson(unpack(item));
+  }
+
+  Map<String, AttributeValue> affected(AnalysisKey key, String id, CveMatch match) {
+    Map<String, AttributeValue> item =
+        item(
+            FirmwareKeys.vulnerability(key.tenant(), id),
+            FirmwareKeys.affected(key, match),
+            match,
+            matches,
+            UnaryOperator.identity());
+    item.put("firmware", Items.string(key.firmware().toString()));
+    item.put("analysis", Items.string(key.analysis().toString()));
+    return item;
+  }
+
+  Affected affected(Map<String, AttributeValue> item) {
+    return new Affected(
+        FirmwareId.parse(Items.text(item, "firmware")).orElseThrow(),
+        AnalysisId.parse(Items.text(item, "analysis")).orElseThrow(),
+        match(item));
   }
 
   private static <T> Map<String, AttributeValue> item(

@@ -10,6 +10,7 @@ import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
 import io.firmament.base.finding.Severity;
+import io.firmament.platform.firmware.AnalysisKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ import java.util.Locale;
 /// | component | `T#analysis#ID` | `component#NAME#ID` | | |
 /// | issue | `T#analysis#ID` | `issue#SEVERITY#TYPE#ID` | | |
 /// | vulnerability | `T#analysis#ID` | `match#EXPLOITED#SEVERITY#SCORE#CVE#ID` | | |
+/// | where it is | `T#vulnerability#CVE` | `firmware#ID#ANALYSIS#ID` | | |
 ///
 /// ORDER is the time of the upload and `#ID`; gsi2 of a firmware is `T#product#ID`, ORDER.
 final class FirmwareKeys {
@@ -38,6 +40,7 @@ final class FirmwareKeys {
   static final String COMPONENTS = "component#";
   static final String ISSUES = "issue#";
   static final String MATCHES = "match#";
+  static final String AFFECTED = "firmware#";
 
   /// How long an upload stays known after it can be used no more.
   static final Duration UPLOAD_KEPT = Duration.ofDays(30);
@@ -86,6 +89,14 @@ final class FirmwareKeys {
 
   static String findings(TenantId tenant, AnalysisId analysis) {
     return tenant + "#analysis#" + analysis;
+  }
+
+  static String vulnerability(TenantId tenant, String id) {
+    return tenant + "#vulnerability#" + cut(id.toUpperCase(Locale.ROOT));
+  }
+
+  static String affected(AnalysisKey key, CveMatch match) {
+    return AFFECTED + key.firmware() + "#" + key.analysis() + "#" + id(match.id());
   }
 
   static String of(Component component) {

@@ -22,6 +22,7 @@ import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
 import io.firmament.base.finding.Severity;
+import io.firmament.platform.firmware.Affected;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
@@ -207,6 +208,41 @@ interface FirmwareStoreContract {
     assertEquals(
         component("1", "busybox"),
         store().components(tenant, analysis, PageRequest.first()).items().get(1));
+  }
+
+  @Test
+  default void saysWhichFirmwareHasAVulnerabilityUnderAnyOfItsIds() {
+    TenantId tenant = tenant();
+    AnalysisKey one = AnalysisKey.of(received(upload(tenant, NOW), NOW));
+    AnalysisKey two = AnalysisKey.of(received(upload(tenant, NOW), NOW));
+    CveMatch here =
+        new CveMatch(
+            "1",
+            "CVE-2020-1",
+            List.of("GHSA-1"),
+            "1",
+            "text",
+            null,
+            null,
+            null,
+            false,
+            5,
+            List.of());
+    Findings both = new Findings(List.of(), List.of(), List.of(here));
+    store().publish(one, both);
+    store().publish(one, both);
+    store().publish(two, both);
+    store()
+        .publish(
+            AnalysisKey.of(received(upload(tenant(), NOW), NOW)),
+            new Findings(List.of(), List.of(), List.of(here)));
+    assertEquals(
+        Set.of(
+            new Affected(one.firmware(), one.analysis(), here),
+            new Affected(two.firmware(), two.analysis(), here)),
+        Set.copyOf(all(page -> store().affectedBy(tenant, "cve-2020-1", page), 1)));
+    assertEquals(2, all(page -> store().affectedBy(tenant, "GHSA-1", page), 10).size());
+    assertEquals(List.of(), store().affectedBy(tenant, "CVE-2020-2", PageRequest.first()).items());
   }
 
   @Test

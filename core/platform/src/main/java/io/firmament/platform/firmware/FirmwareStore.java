@@ -67,4 +67,8 @@ public interface FirmwareStore {
 
   /// Known to be exploited first, then worst first, then by id of the vulnerability.
   Page<CveMatch> matches(TenantId tenant, AnalysisId analysis, PageRequest page);
+
+  /// Where a vulnerability was found, under its own id or an alias, by firmware; by analyses, too,
+  /// that a later one has replaced since.
+  Page<Affected> affectedBy(TenantId tenant, String vulnerability, PageRequest page);
 }

@@ -34,6 +34,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -154,10 +155,12 @@ final class StageRunner {
 
   private void identify(AnalysisKey key, Documents results, WorkFolder folder)
       throws IOException, MaterialException {
-    Optional<List<Component>> sbom = sbom(firmware(key));
+    Firmware firmware = firmware(key);
+    Optional<List<Component>> sbom = sbom(firmware);
+    KnownContents known = KnownContents.of(documents, firmware, Stage.IDENTIFY);
     try (Arena arena = Arena.ofShared()) {
       InventoryReport found =
-          Inventory.standard().identify(results.tree(folder, arena), Progress.NONE);
+          Inventory.standard().identify(results.tree(folder, arena), Progress.NONE, known.reuse());
       results.write(
           new InventoryReport(
               sbom.map(listed -> SbomMerge.merge(found.components(), listed))
@@ -167,14 +170,19 @@ final class StageRunner {
               found.facts(),
               found.contents()));
     }
+    known.keep(folder);
   }
 
   private void inspect(AnalysisKey key, Documents results, WorkFolder folder) throws IOException {
     // The day of the upload, so that a repeat on the next day writes the same document.
-    java.time.LocalDate day = firmware(key).uploadedAt().atZone(ZoneOffset.UTC).toLocalDate();
+    Firmware firmware = firmware(key);
+    LocalDate day = firmware.uploadedAt().atZone(ZoneOffset.UTC).toLocalDate();
+    KnownContents known = KnownContents.of(documents, firmware, Stage.INSPECT);
     try (Arena arena = Arena.ofShared()) {
-      results.writeIssues(Inspection.standard().inspect(results.tree(folder, arena), day));
+      results.writeIssues(
+          Inspection.standard().inspect(results.tree(folder, arena), day, known.reuse()));
     }
+    known.keep(folder);
   }
 
   private void match(Documents results) throws IOException {

@@ -69,6 +69,7 @@ class PipelineTest {
   private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   private static final Set<String> WRITES =
       Set.of("write", "send", "receive", "begin", "complete", "finish", "publish");
+  private static final List<Stage> KNOWING = List.of(Stage.IDENTIFY, Stage.INSPECT);
   private static final String SBOM =
       "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"type\":\"library\","
           + "\"name\":\"zlib\",\"version\":\"1.2.11\",\"cpe\":"
@@ -164,6 +165,38 @@ class PipelineTest {
       crashes++;
     }
     assertTrue(crashes >= 20 && crashes < 100, "writes of a run: " + crashes);
+  }
+
+  @Test
+  void theNextVersionOfAProductKnowsTheContentsThatStayed() throws IOException {
+    Upload first = uploaded(image(), Optional.empty());
+    AtomicInteger atFirst = new AtomicInteger(Integer.MAX_VALUE);
+    drive(first, 1, atFirst);
+    List<String> kept = known(first);
+    Upload next = uploaded(first.tenant(), first.product(), image(), Optional.empty());
+    AtomicInteger then = new AtomicInteger(Integer.MAX_VALUE);
+    drive(next, 1, then);
+    assertSame(first, next);
+    assertEquals(kept, known(next));
+    assertEquals(
+        KNOWING.size(), then.get() - atFirst.get(), "nothing was learned, nothing is written");
+    for (Stage stage : KNOWING) {
+      documents.write(
+          ObjectKeys.cache(first.tenant(), first.product(), stage),
+          "application/gzip",
+          "damaged".getBytes(StandardCharsets.UTF_8));
+    }
+    Upload last = uploaded(first.tenant(), first.product(), image(), Optional.empty());
+    drive(last, 1, new AtomicInteger(Integer.MAX_VALUE));
+    assertSame(first, last);
+    assertEquals(kept, known(last), "what was damaged is learned again");
+  }
+
+  private List<String> known(Upload upload) {
+    return KNOWING.stream()
+        .map(stage -> ObjectKeys.cache(upload.tenant(), upload.product(), stage))
+        .map(key -> documents.find(key).orElseThrow().etag())
+        .toList();
   }
 
   @Test
@@ -371,9 +404,13 @@ class PipelineTest {
   }
 
   private Upload uploaded(byte[] image, Optional<String> sbom) {
+    return uploaded(tenant(), new ProductId(UUID.randomUUID()), image, sbom);
+  }
+
+  private Upload uploaded(TenantId tenant, ProductId product, byte[] image, Optional<String> sbom) {
     Upload upload =
         new Upload(
-            tenant(),
+            tenant,
             new UploadId(UUID.randomUUID()),
             new FirmwareId(UUID.randomUUID()),
             new AnalysisId(UUID.randomUUID()),
@@ -382,7 +419,7 @@ class PipelineTest {
             Optional.empty(),
             Optional.empty(),
             false,
-            new ProductId(UUID.randomUUID()),
+            product,
             new ProductGroupId(UUID.randomUUID()),
             Optional.empty(),
             new UserId(UUID.randomUUID()),

@@ -1,12 +1,14 @@
 package io.firmament.platform.firmware;
 
+import io.firmament.base.ProductId;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import java.util.Optional;
 
 /// Where objects lie. Uploads: `uploads/{tenant}/{upload}/firmware` and `.../sbom`. Results of an
-/// analysis: `analyses/{tenant}/{analysis}/{document}`.
+/// analysis: `analyses/{tenant}/{analysis}/{document}`. What the next version of a product need not
+/// work out again: `caches/{tenant}/{product}/{stage}`.
 public final class ObjectKeys {
   /// Names the advisory index that MATCH uses.
   public static final String CURRENT_ADVISORIES = "advisories/current.json";
@@ -29,6 +31,11 @@ public final class ObjectKeys {
 
   public static String document(AnalysisKey key, AnalysisDocument document) {
     return "analyses/" + key.tenant() + "/" + key.analysis() + "/" + document.fileName();
+  }
+
+  /// What a stage knows of the contents of a product's last version.
+  public static String cache(TenantId tenant, ProductId product, Stage stage) {
+    return "caches/" + tenant + "/" + product + "/" + stage.id();
   }
 
   /// An advisory index; its key is its content, so that it never changes.

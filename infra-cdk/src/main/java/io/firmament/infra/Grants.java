@@ -91,6 +91,8 @@ final class Grants {
       case UPLOADS_WRITE -> objects(buckets.uploads(), OBJECT_WRITE);
       case DOCUMENTS_READ -> objects(buckets.documents(), OBJECT_READ);
       case DOCUMENTS_WRITE -> objects(buckets.documents(), OBJECT_WRITE);
+      case ARTIFACTS_READ -> objects(buckets.artifacts(), OBJECT_READ);
+      case ARTIFACTS_WRITE -> objects(buckets.artifacts(), OBJECT_WRITE);
       case ID_TOKEN_SIGN -> key(Setting.KEY_ID_TOKEN, SIGN);
       case ID_TOKEN_PUBLIC -> key(Setting.KEY_ID_TOKEN, PUBLIC_HALF);
       case TENANT_TOKEN_SIGN -> key(Setting.KEY_TENANT_TOKEN, SIGN);
@@ -101,8 +103,9 @@ final class Grants {
   /// S3 decrypts in the caller's name; finishing a multipart upload reads its parts.
   private static List<String> dataKeyActions(Grant grant) {
     return switch (grant) {
-      case UPLOADS_READ, DOCUMENTS_READ -> List.of("kms:Decrypt");
-      case UPLOADS_WRITE, DOCUMENTS_WRITE -> List.of("kms:Decrypt", "kms:GenerateDataKey");
+      case UPLOADS_READ, DOCUMENTS_READ, ARTIFACTS_READ -> List.of("kms:Decrypt");
+      case UPLOADS_WRITE, DOCUMENTS_WRITE, ARTIFACTS_WRITE ->
+          List.of("kms:Decrypt", "kms:GenerateDataKey");
       case IDENTITY_READ,
           IDENTITY_WRITE,
           FIRMWARE_READ,

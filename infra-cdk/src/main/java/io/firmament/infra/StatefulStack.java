@@ -89,6 +89,7 @@ final class StatefulStack extends Stack {
     settings.put(Setting.BUCKET_UPLOADS, buckets.uploads().getBucketName());
     settings.put(Setting.BUCKET_DOCUMENTS, buckets.documents().getBucketName());
     settings.put(Setting.BUCKET_EVIDENCE, buckets.evidence().getBucketName());
+    settings.put(Setting.BUCKET_ARTIFACTS, buckets.artifacts().getBucketName());
     for (StageFunction stage : StageFunction.values()) {
       stage
           .queue()

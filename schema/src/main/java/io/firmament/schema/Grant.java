@@ -18,6 +18,9 @@ public enum Grant {
   /// The bucket of blobs, stage results and SBOMs.
   DOCUMENTS_READ("documents:read"),
   DOCUMENTS_WRITE("documents:write"),
+  /// The bucket of the tenants' TUF repositories.
+  ARTIFACTS_READ("artifacts:read"),
+  ARTIFACTS_WRITE("artifacts:write"),
   /// Signing with, or reading the public half of, the two RSA keys of the token flow.
   ID_TOKEN_SIGN("id-token:sign"),
   ID_TOKEN_PUBLIC("id-token:public"),

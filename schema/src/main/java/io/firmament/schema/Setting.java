@@ -30,6 +30,9 @@ public enum Setting {
   KEY_ID_TOKEN,
   KEY_TENANT_TOKEN,
   KEY_DEVICE_CA,
+  /// What the aliases of the tenants' online keys begin with, after `alias/`, and the value of
+  /// their tag `firmament`.
+  KEY_PREFIX,
   /// Where callers reach us, `https://host`, without a trailing slash; unset, the request says it.
   PUBLIC_URL;
 

@@ -14,7 +14,7 @@ public final class Publisher {
   public static final String ROLE = "publisher";
 
   /// The role whose keys sign what single devices are told to do. Targets names its keys, and it
-  /// never has metadata of its own: clients find nothing under its paths.
+  /// never has metadata of its own: a client that looks for a target under its paths fails.
   public static final String DIRECTOR = "director";
 
   private static final String PATTERN = "fleets/*/*/*/*";

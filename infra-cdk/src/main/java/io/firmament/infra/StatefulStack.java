@@ -81,6 +81,20 @@ final class StatefulStack extends Stack {
     return transferImages;
   }
 
+  /// The ARN of all keys of the account and region.
+  String anyKey() {
+    return kms("key/*");
+  }
+
+  /// The ARN of the aliases of a deployment's online keys.
+  String aliases(String prefix) {
+    return kms("alias/" + prefix + "/*");
+  }
+
+  private String kms(String resource) {
+    return "arn:" + getPartition() + ":kms:" + getRegion() + ":" + getAccount() + ":" + resource;
+  }
+
   /// The environment of every process of this deployment.
   Map<String, String> settings(Deployment deployment) {
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
@@ -95,6 +109,7 @@ final class StatefulStack extends Stack {
           .queue()
           .ifPresent(name -> settings.put(Setting.queue(name), queues.of(stage).getQueueUrl()));
     }
+    settings.put(Setting.KEY_PREFIX, deployment.prefix());
     deployment.publicUrl().ifPresent(url -> settings.put(Setting.PUBLIC_URL, url));
     Map<String, String> variables = new LinkedHashMap<>();
     settings.forEach((setting, value) -> variables.put(setting.variable(), value));

@@ -5,6 +5,8 @@ import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.firmament.aws.AwsClients;
 import io.firmament.base.Ids;
 import io.firmament.platform.trust.RepositoryRenewal;
+import io.firmament.schema.Metric;
+import io.firmament.schema.Setting;
 import io.firmament.schema.TimerRole;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,11 +22,6 @@ import java.util.Map;
 /// It fails, and so raises the alarm on errors, when something could not be renewed; what is near
 /// its end offline goes into a metric. A run that is lost is made up for by the next.
 public final class TimerFunction implements RequestStreamHandler {
-  /// The namespace and the name of the metric, which exists only while it is not zero.
-  public static final String NAMESPACE = "Firmament";
-
-  public static final String OFFLINE_OVERDUE = "OfflineRolesOverdue";
-
   private static final int ROLLOUTS_AT_A_TIME = 100;
 
   /// What is left of the function's time when it begins nothing new.
@@ -32,6 +29,7 @@ public final class TimerFunction implements RequestStreamHandler {
 
   private final TimerRole role;
   private final Platform platform;
+  private final String namespace;
   private final PrintStream metrics;
 
   /// As Lambda makes it.
@@ -47,15 +45,18 @@ public final class TimerFunction implements RequestStreamHandler {
             Clock.systemUTC(),
             Ids.random(),
             new SecureRandom()),
+        Metric.namespace(Setting.KEY_PREFIX.in(environment)),
         System.out);
   }
 
   /// The same over given ports.
   ///
+  /// @param namespace of metrics
   /// @param metrics where lines in CloudWatch's embedded metric format go
-  public TimerFunction(TimerRole role, Platform platform, PrintStream metrics) {
+  public TimerFunction(TimerRole role, Platform platform, String namespace, PrintStream metrics) {
     this.role = role;
     this.platform = platform;
+    this.namespace = namespace;
     this.metrics = metrics;
   }
 
@@ -96,9 +97,9 @@ public final class TimerFunction implements RequestStreamHandler {
           """
               .formatted(
                   platform.clock().millis(),
-                  NAMESPACE,
-                  OFFLINE_OVERDUE,
-                  OFFLINE_OVERDUE,
+                  namespace,
+                  Metric.OFFLINE_ROLES_OVERDUE,
+                  Metric.OFFLINE_ROLES_OVERDUE,
                   report.offlineOverdue()));
     }
     if (report.failed() > 0) {

@@ -139,6 +139,7 @@ class RenewalTest {
         new TimerFunction(
             TimerRole.RENEW_REPOSITORIES,
             trust.platform,
+            "Firmament/test",
             new PrintStream(metrics, true, StandardCharsets.UTF_8));
 
     String said =
@@ -165,6 +166,7 @@ class RenewalTest {
         new TimerFunction(
             TimerRole.RENEW_REPOSITORIES,
             trust.platform,
+            "Firmament/test",
             new PrintStream(metrics, true, StandardCharsets.UTF_8));
     trust.later(Duration.ofDays(300));
     function.run(ENOUGH);
@@ -177,7 +179,7 @@ class RenewalTest {
     assertEquals(1, line.lines().count(), line);
     TrustUnderTest.parse(line.strip().getBytes(StandardCharsets.UTF_8));
     assertTrue(line.contains("\"OfflineRolesOverdue\":2}"), line);
-    assertTrue(line.contains("\"Namespace\":\"Firmament\""), line);
+    assertTrue(line.contains("\"Namespace\":\"Firmament/test\""), line);
   }
 
   @Test

@@ -35,6 +35,8 @@ record Artifacts(Map<Family, Path> code) {
         Family.STAGES,
         PlatformFunction.DEAD_LETTER_HANDLER,
         code.getOrDefault(Family.STAGES, checkout));
+    requireHandler(
+        Family.REST, PlatformFunction.TIMER_HANDLER, code.getOrDefault(Family.REST, checkout));
     return new Artifacts(code);
   }
 

@@ -14,16 +14,19 @@ import software.amazon.awscdk.services.s3.ObjectOwnership;
 import software.constructs.Construct;
 
 /// The buckets: uploads (short-lived, announce what arrives), documents (blobs and results),
-/// evidence (versioned) and the access logs of these.
+/// evidence and artifacts (both versioned) and the access logs of these.
 final class Buckets {
   private static final int UPLOAD_DAYS = 30;
   private static final int LOG_DAYS = 90;
+  private static final int EVIDENCE_DAYS = 365 * 10;
+  private static final int OLD_METADATA_DAYS = 365;
 
   private final Key key;
   private final Bucket logs;
   private final Bucket uploads;
   private final Bucket documents;
   private final Bucket evidence;
+  private final Bucket artifacts;
 
   Buckets(Construct scope, Key key) {
     this.key = key;
@@ -42,13 +45,8 @@ final class Buckets {
         data(scope, "Uploads", LifecycleRule.builder().expiration(Duration.days(UPLOAD_DAYS)));
     announce(uploads);
     documents = data(scope, "Documents");
-    evidence =
-        data(
-            scope,
-            "Evidence",
-            LifecycleRule.builder().noncurrentVersionExpiration(Duration.days(365 * 10)));
-    ((CfnBucket) evidence.getNode().getDefaultChild())
-        .addPropertyOverride("VersioningConfiguration.Status", "Enabled");
+    evidence = versioned(scope, "Evidence", EVIDENCE_DAYS);
+    artifacts = versioned(scope, "Artifacts", OLD_METADATA_DAYS);
   }
 
   Key key() {
@@ -65,6 +63,19 @@ final class Buckets {
 
   Bucket evidence() {
     return evidence;
+  }
+
+  Bucket artifacts() {
+    return artifacts;
+  }
+
+  /// A bucket that keeps what was overwritten for some days.
+  private Bucket versioned(Construct scope, String id, int days) {
+    Bucket bucket =
+        data(scope, id, LifecycleRule.builder().noncurrentVersionExpiration(Duration.days(days)));
+    ((CfnBucket) bucket.getNode().getDefaultChild())
+        .addPropertyOverride("VersioningConfiguration.Status", "Enabled");
+    return bucket;
   }
 
   private Bucket data(Construct scope, String id, LifecycleRule.Builder... more) {

@@ -5,6 +5,7 @@ import io.firmament.schema.Setting;
 import io.firmament.schema.TableDefinition;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
@@ -35,10 +36,22 @@ final class Grants {
   private static final List<String> SIGN = List.of("kms:Sign");
   private static final List<String> PUBLIC_HALF = List.of("kms:GetPublicKey");
 
-  private final StatefulStack stateful;
+  /// What is done with keys that are made while the platform runs.
+  static final List<String> ONLINE_KEY_ACTIONS =
+      List.of(
+          "kms:CreateAlias",
+          "kms:CreateKey",
+          "kms:GetPublicKey",
+          "kms:ScheduleKeyDeletion",
+          "kms:Sign",
+          "kms:TagResource");
 
-  Grants(StatefulStack stateful) {
+  private final StatefulStack stateful;
+  private final String prefix;
+
+  Grants(StatefulStack stateful, Deployment deployment) {
     this.stateful = stateful;
+    this.prefix = deployment.prefix();
   }
 
   /// The statements for a set of grants. The data key comes with the buckets that it encrypts.
@@ -46,7 +59,7 @@ final class Grants {
     List<PolicyStatement> statements = new ArrayList<>();
     SequencedSet<String> dataKeyActions = new TreeSet<>();
     for (Grant grant : grants) {
-      statements.add(statement(grant));
+      statements.addAll(statements(grant));
       dataKeyActions.addAll(dataKeyActions(grant));
     }
     if (!dataKeyActions.isEmpty()) {
@@ -76,9 +89,84 @@ final class Grants {
     return PolicyStatement.Builder.create().actions(actions).resources(resources).build();
   }
 
+  private List<PolicyStatement> statements(Grant grant) {
+    return switch (grant) {
+      case ONLINE_KEYS_CREATE -> createOnlineKeys();
+      case ONLINE_KEYS_SIGN -> List.of(signWithOnlineKeys("freshness", "publisher", "fleet"));
+      case DIRECTOR_KEYS_SIGN -> List.of(signWithOnlineKeys("director"));
+      case IDENTITY_READ,
+          IDENTITY_WRITE,
+          FIRMWARE_READ,
+          FIRMWARE_WRITE,
+          FLEET_READ,
+          FLEET_WRITE,
+          EVIDENCE_READ,
+          EVIDENCE_WRITE,
+          UPLOADS_READ,
+          UPLOADS_WRITE,
+          DOCUMENTS_READ,
+          DOCUMENTS_WRITE,
+          ARTIFACTS_READ,
+          ARTIFACTS_WRITE,
+          ID_TOKEN_SIGN,
+          ID_TOKEN_PUBLIC,
+          TENANT_TOKEN_SIGN,
+          TENANT_TOKEN_PUBLIC ->
+          List.of(statement(grant));
+    };
+  }
+
+  /// Making keys of one kind with our tags, naming them, and giving up one that got no name: a key
+  /// with an alias is in use and stays.
+  private List<PolicyStatement> createOnlineKeys() {
+    Map<String, Object> tagged = Map.of("aws:RequestTag/firmament", prefix);
+    Map<String, Object> spec = new LinkedHashMap<>(tagged);
+    spec.put("kms:KeySpec", "ECC_NIST_P256");
+    spec.put("kms:KeyUsage", "SIGN_VERIFY");
+    Map<String, Object> ours = Map.of("aws:ResourceTag/firmament", prefix);
+    return List.of(
+        allow(List.of("kms:CreateKey"), List.of("*"), Map.of("StringEquals", spec)),
+        allow(List.of("kms:TagResource"), anyKey(), Map.of("StringEquals", tagged)),
+        allow(List.of("kms:CreateAlias"), List.of(stateful.aliases(prefix)), Map.of()),
+        allow(
+            List.of("kms:CreateAlias", "kms:GetPublicKey"), anyKey(), Map.of("StringEquals", ours)),
+        allow(
+            List.of("kms:ScheduleKeyDeletion"),
+            anyKey(),
+            Map.of("StringEquals", ours, "Null", Map.of("kms:ResourceAliases", "true"))));
+  }
+
+  private PolicyStatement signWithOnlineKeys(String... kinds) {
+    return allow(
+        List.of("kms:GetPublicKey", "kms:Sign"),
+        anyKey(),
+        Map.of(
+            "StringEquals",
+            Map.of(
+                "aws:ResourceTag/firmament",
+                prefix,
+                "aws:ResourceTag/firmament-role",
+                List.of(kinds))));
+  }
+
+  private List<String> anyKey() {
+    return List.of(stateful.anyKey());
+  }
+
+  private static PolicyStatement allow(
+      List<String> actions, List<String> resources, Map<String, ?> conditions) {
+    return PolicyStatement.Builder.create()
+        .actions(actions)
+        .resources(resources)
+        .conditions(conditions)
+        .build();
+  }
+
   private PolicyStatement statement(Grant grant) {
     Buckets buckets = stateful.buckets();
     return switch (grant) {
+      case ONLINE_KEYS_CREATE, ONLINE_KEYS_SIGN, DIRECTOR_KEYS_SIGN ->
+          throw new IllegalArgumentException(grant + " is more than one resource");
       case IDENTITY_READ -> readTable("identity");
       case IDENTITY_WRITE -> writeTable("identity");
       case FIRMWARE_READ -> readTable("firmware");
@@ -91,6 +179,8 @@ final class Grants {
       case UPLOADS_WRITE -> objects(buckets.uploads(), OBJECT_WRITE);
       case DOCUMENTS_READ -> objects(buckets.documents(), OBJECT_READ);
       case DOCUMENTS_WRITE -> objects(buckets.documents(), OBJECT_WRITE);
+      case ARTIFACTS_READ -> objects(buckets.artifacts(), OBJECT_READ);
+      case ARTIFACTS_WRITE -> objects(buckets.artifacts(), OBJECT_WRITE);
       case ID_TOKEN_SIGN -> key(Setting.KEY_ID_TOKEN, SIGN);
       case ID_TOKEN_PUBLIC -> key(Setting.KEY_ID_TOKEN, PUBLIC_HALF);
       case TENANT_TOKEN_SIGN -> key(Setting.KEY_TENANT_TOKEN, SIGN);
@@ -101,8 +191,9 @@ final class Grants {
   /// S3 decrypts in the caller's name; finishing a multipart upload reads its parts.
   private static List<String> dataKeyActions(Grant grant) {
     return switch (grant) {
-      case UPLOADS_READ, DOCUMENTS_READ -> List.of("kms:Decrypt");
-      case UPLOADS_WRITE, DOCUMENTS_WRITE -> List.of("kms:Decrypt", "kms:GenerateDataKey");
+      case UPLOADS_READ, DOCUMENTS_READ, ARTIFACTS_READ -> List.of("kms:Decrypt");
+      case UPLOADS_WRITE, DOCUMENTS_WRITE, ARTIFACTS_WRITE ->
+          List.of("kms:Decrypt", "kms:GenerateDataKey");
       case IDENTITY_READ,
           IDENTITY_WRITE,
           FIRMWARE_READ,
@@ -111,6 +202,9 @@ final class Grants {
           FLEET_WRITE,
           EVIDENCE_READ,
           EVIDENCE_WRITE,
+          ONLINE_KEYS_CREATE,
+          ONLINE_KEYS_SIGN,
+          DIRECTOR_KEYS_SIGN,
           ID_TOKEN_SIGN,
           ID_TOKEN_PUBLIC,
           TENANT_TOKEN_SIGN,

@@ -23,8 +23,8 @@ import software.amazon.awscdk.services.sns.Topic;
 import software.amazon.awscdk.services.sns.subscriptions.EmailSubscription;
 import software.constructs.Construct;
 
-/// Who is told what: alarms on dead letters, errors, throttling, 5xx and unhealthy services, a
-/// dashboard, and a budget where one is wanted.
+/// Who is told what: alarms on dead letters, errors, throttling, 5xx, unhealthy services and
+/// offline keys that are waited for, a dashboard, and a budget where one is wanted.
 final class ObservabilityStack extends Stack {
   /// A metric alarm adds up at most ten metrics; an alarm costs money, so functions share them.
   private static final int METRICS_PER_ALARM = 10;
@@ -41,6 +41,7 @@ final class ObservabilityStack extends Stack {
   record Watched(
       StatefulStack stateful,
       PipelineStack pipeline,
+      TimersStack timers,
       HttpApi api,
       List<PlatformFunction> functions,
       List<ServicesStack> services) {
@@ -56,6 +57,7 @@ final class ObservabilityStack extends Stack {
     deployment.alarmEmail().ifPresent(email -> topic.addSubscription(new EmailSubscription(email)));
     deadLetters(watched.stateful());
     functions(watched);
+    repositories(deployment);
     api(watched.api());
     watched.services().forEach(this::services);
     dashboard(deployment, watched);
@@ -82,12 +84,27 @@ final class ObservabilityStack extends Stack {
       String id = Stacks.capital(entry.getKey().id());
       group(id, List.of(entry.getValue()));
     }
+    group("Timers", watched.timers().functions());
     List<PlatformFunction> all = watched.functions();
     for (int i = 0; i < all.size(); i += METRICS_PER_ALARM) {
       group(
           "Api" + i / METRICS_PER_ALARM,
           all.subList(i, Math.min(all.size(), i + METRICS_PER_ALARM)));
     }
+  }
+
+  /// Written only while it is not zero, at least every six hours, and so free until then.
+  private void repositories(Deployment deployment) {
+    alarm(
+        "OfflineRolesOverdue",
+        "Root or targets of a tenant expires soon: hold a ceremony, or its devices stop updating",
+        Metric.Builder.create()
+            .namespace(io.firmament.schema.Metric.namespace(deployment.prefix()))
+            .metricName(io.firmament.schema.Metric.OFFLINE_ROLES_OVERDUE)
+            .statistic("Maximum")
+            .period(Duration.days(1))
+            .build(),
+        0);
   }
 
   private void group(String id, List<PlatformFunction> functions) {

@@ -19,6 +19,7 @@ final class Platform {
 
   private final StatefulStack stateful;
   private final PipelineStack pipeline;
+  private final TimersStack timers;
   private final GatewayStack gateway;
   private final Map<String, ApiStack> areas = new LinkedHashMap<>();
   private final List<ServicesStack> services;
@@ -27,10 +28,11 @@ final class Platform {
   Platform(Construct scope, Deployment deployment, Artifacts artifacts) {
     scope.getNode().setContext(LOGS_BY_POLICY, true);
     stateful = new StatefulStack(scope, deployment);
-    Grants grants = new Grants(stateful);
+    Grants grants = new Grants(stateful, deployment);
     PlatformFunction.Shared shared =
         new PlatformFunction.Shared(deployment, artifacts, stateful.settings(deployment));
     pipeline = new PipelineStack(scope, shared, stateful, grants);
+    timers = new TimersStack(scope, shared, grants);
     gateway = new GatewayStack(scope, deployment);
     byArea()
         .forEach(
@@ -48,6 +50,7 @@ final class Platform {
             new ObservabilityStack.Watched(
                 stateful,
                 pipeline,
+                timers,
                 gateway.api(),
                 areas.values().stream().flatMap(area -> area.functions().stream()).toList(),
                 services));
@@ -56,7 +59,7 @@ final class Platform {
 
   /// Every stack.
   List<Stack> stacks() {
-    List<Stack> all = new ArrayList<>(List.of(stateful, pipeline, gateway, observability));
+    List<Stack> all = new ArrayList<>(List.of(stateful, pipeline, timers, gateway, observability));
     all.addAll(areas.values());
     all.addAll(services);
     return List.copyOf(all);

@@ -1,6 +1,8 @@
 package io.firmament.infra;
 
+import io.firmament.schema.TimerRole;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import software.constructs.Construct;
 final class PlatformFunction {
   private static final String DEAD_LETTER = StageFunction.DEAD_LETTER.id();
   static final String DEAD_LETTER_HANDLER = "io.firmament.stages.DeadLetterFunction";
+  static final String TIMER_HANDLER = "io.firmament.rest.TimerFunction";
   private static final int SNAPSHOT_DISK = 512;
 
   private final Function function;
@@ -67,7 +70,10 @@ final class PlatformFunction {
             .removalPolicy(RemovalPolicy.DESTROY)
             .build();
     Role role = role(scope, id, spec, log);
-    if (spec.statements().stream().anyMatch(PlatformFunction::namesObjects)) {
+    // One reason a rule and role: the second would not be heard.
+    if (spec.statements().stream().anyMatch(PlatformFunction::namesKeysOfTenants)) {
+      Suppression.KEYS_OF_TENANTS.on(role);
+    } else if (spec.statements().stream().anyMatch(PlatformFunction::namesObjects)) {
       Suppression.OBJECTS_OF_A_BUCKET.on(role);
     }
     Map<String, String> environment = new LinkedHashMap<>(shared.settings());
@@ -82,10 +88,7 @@ final class PlatformFunction {
             .runtime(Runtime.JAVA_25)
             .architecture(Architecture.ARM_64)
             .code(Code.fromAsset(shared.artifacts().of(spec.family()).toString()))
-            .handler(
-                spec.operation().equals(DEAD_LETTER)
-                    ? DEAD_LETTER_HANDLER
-                    : spec.family().handler())
+            .handler(handler(spec))
             .memorySize(spec.memory())
             .timeout(spec.timeout())
             .ephemeralStorageSize(Size.mebibytes(spec.diskMegabytes()))
@@ -129,6 +132,20 @@ final class PlatformFunction {
       case ON -> spec.diskMegabytes() > SNAPSHOT_DISK ? null : SnapStartConf.ON_PUBLISHED_VERSIONS;
       case OFF -> null;
     };
+  }
+
+  private static String handler(Spec spec) {
+    if (spec.operation().equals(DEAD_LETTER)) {
+      return DEAD_LETTER_HANDLER;
+    }
+    boolean timer =
+        Arrays.stream(TimerRole.values()).anyMatch(role -> role.id().equals(spec.operation()));
+    return timer ? TIMER_HANDLER : spec.family().handler();
+  }
+
+  private static boolean namesKeysOfTenants(PolicyStatement statement) {
+    return statement.getActions().stream().anyMatch(Grants.ONLINE_KEY_ACTIONS::contains)
+        && statement.getResources().stream().anyMatch(resource -> resource.endsWith("*"));
   }
 
   private static boolean namesObjects(PolicyStatement statement) {

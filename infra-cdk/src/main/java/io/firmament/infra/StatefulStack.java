@@ -81,6 +81,20 @@ final class StatefulStack extends Stack {
     return transferImages;
   }
 
+  /// The ARN of all keys of the account and region.
+  String anyKey() {
+    return kms("key/*");
+  }
+
+  /// The ARN of the aliases of a deployment's online keys.
+  String aliases(String prefix) {
+    return kms("alias/" + prefix + "/*");
+  }
+
+  private String kms(String resource) {
+    return "arn:" + getPartition() + ":kms:" + getRegion() + ":" + getAccount() + ":" + resource;
+  }
+
   /// The environment of every process of this deployment.
   Map<String, String> settings(Deployment deployment) {
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
@@ -89,11 +103,13 @@ final class StatefulStack extends Stack {
     settings.put(Setting.BUCKET_UPLOADS, buckets.uploads().getBucketName());
     settings.put(Setting.BUCKET_DOCUMENTS, buckets.documents().getBucketName());
     settings.put(Setting.BUCKET_EVIDENCE, buckets.evidence().getBucketName());
+    settings.put(Setting.BUCKET_ARTIFACTS, buckets.artifacts().getBucketName());
     for (StageFunction stage : StageFunction.values()) {
       stage
           .queue()
           .ifPresent(name -> settings.put(Setting.queue(name), queues.of(stage).getQueueUrl()));
     }
+    settings.put(Setting.KEY_PREFIX, deployment.prefix());
     deployment.publicUrl().ifPresent(url -> settings.put(Setting.PUBLIC_URL, url));
     Map<String, String> variables = new LinkedHashMap<>();
     settings.forEach((setting, value) -> variables.put(setting.variable(), value));

@@ -14,8 +14,13 @@ enum Suppression {
           + " would still work, and cannot say which permission is missing."),
   OBJECTS_OF_A_BUCKET(
       "IAM5",
-      "Actions are listed; the wildcard stands for the objects of one bucket, whose keys are not known"
-          + " before."),
+      "Actions are listed; the wildcard stands for the objects of one bucket, whose keys are not"
+          + " known before."),
+  KEYS_OF_TENANTS(
+      "IAM5",
+      "The keys of tenants and the objects of their bucket are made while the platform runs, so"
+          + " that their names are not known before; conditions on tags, key spec and aliases hold"
+          + " each action on keys to the tenants'."),
   IMAGE_PULL_TOKEN(
       "IAM5", "ecr:GetAuthorizationToken has no resource level; pulling is limited to one image."),
   SETTINGS_ARE_NOT_SECRET(
@@ -35,11 +40,12 @@ enum Suppression {
       "CFR1", "Who may use the platform is decided by credentials, not by country of origin."),
   FIREWALL_IS_THE_USERS_CHOICE(
       "CFR2",
-      "A web ACL costs from 5 USD a month. It can be attached to the distribution; inputs are bounded"
-          + " and authenticated without it."),
+      "A web ACL costs from 5 USD a month. It can be attached to the distribution; inputs are"
+          + " bounded and authenticated without it."),
   DEFAULT_CERTIFICATE(
       "CFR4",
-      "Without a domain name CloudFront serves its own certificate, whose TLS policy cannot be set."),
+      "Without a domain name CloudFront serves its own certificate, whose TLS policy cannot be"
+          + " set."),
   LOGS_OF_LOGS("S1", "This bucket receives access logs; logging its own access would loop.");
 
   private final String rule;

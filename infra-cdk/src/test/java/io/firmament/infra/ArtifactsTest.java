@@ -20,7 +20,11 @@ class ArtifactsTest {
   @Test
   void takesTheZipsOfACheckout() throws IOException {
     for (Family family : Family.values()) {
-      zip(family, family.handler(), PlatformFunction.DEAD_LETTER_HANDLER);
+      zip(
+          family,
+          family.handler(),
+          PlatformFunction.DEAD_LETTER_HANDLER,
+          PlatformFunction.TIMER_HANDLER);
     }
     Artifacts artifacts = Artifacts.built(checkout);
     for (Family family : Family.values()) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
 import java.util.Set;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class FunctionsTest {
   private static final Synthesis CLOUD = Synthesis.byDefault();
   private static final Pattern RESOURCE = Pattern.compile("GetAtt\\W*(\\w+?)[0-9A-F]{8}");
+  private static final Pattern ONLINE_KEYS = Pattern.compile(":((?:key|alias/firmament)/\\*)");
   private static final String LIST = "actions.tsv";
 
   @Test
@@ -104,7 +106,8 @@ class FunctionsTest {
     assertTrue(statements > 50, "policies were looked at");
   }
 
-  /// What reads a queue has somewhere to put what it cannot do; all others answer a caller.
+  /// What reads a queue has somewhere to put what it cannot do; all others answer a caller, or are
+  /// started again by the clock.
   @Test
   void losesNoMessage() {
     Set<String> fed = new TreeSet<>();
@@ -158,6 +161,71 @@ class FunctionsTest {
                         == (f.path("EphemeralStorage").path("Size").asInt() == 512)));
   }
 
+  /// Keys of tenants are not known before, so conditions say which they are.
+  @Test
+  void reachesOnlineKeysByTheirTagsOnlyAndOneFunctionMakesThem() {
+    Set<String> makers = new TreeSet<>();
+    int statements = 0;
+    for (Map.Entry<String, JsonNode> role : CLOUD.resources("AWS::IAM::Role").entrySet()) {
+      for (JsonNode document : role.getValue().findValues("Statement")) {
+        for (JsonNode statement : document) {
+          String text = statement.toString();
+          if (Synthesis.texts(statement.path("Action")).contains("kms:CreateKey")) {
+            makers.add(role.getKey().replaceAll(".*/(\\w+)Role.*", "$1"));
+            assertTrue(text.contains("\"kms:KeySpec\":\"ECC_NIST_P256\""), text);
+            assertTrue(text.contains("\"aws:RequestTag/firmament\":\"firmament\""), text);
+          }
+          if (text.contains(":key/*")) {
+            statements++;
+            assertTrue(text.contains("Tag/firmament\":\"firmament\""), text);
+          }
+          if (text.contains("kms:ScheduleKeyDeletion")) {
+            assertTrue(text.contains("{\"kms:ResourceAliases\":\"true\"}"), text);
+          }
+        }
+      }
+    }
+    assertEquals(Set.of("PrepareCeremony"), makers);
+    assertTrue(statements > 3, "statements: " + statements);
+  }
+
+  @Test
+  void startsTimersByTheClock() {
+    Map<String, String> rates = new TreeMap<>();
+    CLOUD
+        .resources("AWS::Scheduler::Schedule")
+        .forEach(
+            (id, schedule) -> {
+              String stack = id.substring(0, id.indexOf('/'));
+              JsonNode properties = schedule.path("Properties");
+              JsonNode alias =
+                  CLOUD.resource(stack, Synthesis.target(properties.path("Target").path("Arn")));
+              JsonNode function =
+                  CLOUD.resource(
+                      stack, Synthesis.target(alias.path("Properties").path("FunctionName")));
+              assertEquals(
+                  PlatformFunction.TIMER_HANDLER,
+                  function.path("Properties").path("Handler").asText());
+              rates.put(
+                  function
+                      .path("Properties")
+                      .path("Environment")
+                      .path("Variables")
+                      .path("OPERATION")
+                      .asText(),
+                  properties.path("ScheduleExpression").asText());
+              assertEquals(
+                  Synthesis.target(properties.path("Target").path("Arn")),
+                  CLOUD
+                      .resource(stack, Synthesis.target(properties.path("Target").path("RoleArn")))
+                      .findValue("Resource")
+                      .path("Ref")
+                      .asText());
+            });
+    assertEquals(
+        Map.of("run-rollouts", "rate(1 minute)", "renew-repositories", "rate(15 minutes)"), rates);
+  }
+
   private static SequencedSet<String> actions(String id, JsonNode function) {
     String stack = id.substring(0, id.indexOf('/'));
     String role = Synthesis.target(function.path("Properties").path("Role"));
@@ -167,6 +235,10 @@ class FunctionsTest {
         assertEquals("Allow", statement.path("Effect").asText());
         for (JsonNode resource : statement.path("Resource")) {
           assertTrue(!resource.asText().equals("*"), id);
+        }
+        if (statement.path("Resource").asText().equals("*")) {
+          // There is no other for a key that is yet to be made.
+          assertEquals(List.of("kms:CreateKey"), Synthesis.texts(statement.path("Action")), id);
         }
         actions.add(
             resource(statement.path("Resource"))
@@ -189,6 +261,13 @@ class FunctionsTest {
     Matcher name = RESOURCE.matcher(resource.toString());
     while (name.find()) {
       names.add(name.group(1));
+    }
+    Matcher online = ONLINE_KEYS.matcher(resource.toString());
+    while (online.find()) {
+      names.add(online.group(1));
+    }
+    if (resource.asText().equals("*")) {
+      names.add("*");
     }
     assertFalse(names.isEmpty(), resource.toString());
     return String.join("+", names);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
+import io.firmament.schema.TimerRole;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,10 +37,10 @@ class RoutesTest {
   }
 
   @Test
-  void hasNoFunctionBesidesTheContractsAndTheStages() {
+  void hasNoFunctionBesidesTheContractsTheStagesAndTheTimers() {
     long operations = Contract.routes().stream().filter(r -> r.placement().hasFunction()).count();
     assertEquals(
-        operations + StageFunction.values().length,
+        operations + StageFunction.values().length + TimerRole.values().length,
         CLOUD.resources("AWS::Lambda::Function").size());
     assertEquals(operations, CLOUD.resources("AWS::ApiGatewayV2::Integration").size());
   }

@@ -39,6 +39,8 @@ class StacksTest {
           "UnpackDeadLetters",
           "PublishDeadLetters",
           "DeadLetterErrors",
+          "TimersErrors",
+          "OfflineRolesOverdue",
           "Api0Errors",
           "ApiServerErrors",
           "DeviceUnhealthy0",

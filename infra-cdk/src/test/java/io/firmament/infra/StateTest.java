@@ -54,7 +54,7 @@ class StateTest {
   @Test
   void opensNoBucket() {
     Map<String, JsonNode> buckets = CLOUD.resources("AWS::S3::Bucket");
-    assertEquals(5, buckets.size());
+    assertEquals(6, buckets.size());
     List<JsonNode> policies = CLOUD.properties("AWS::S3::BucketPolicy");
     buckets.forEach(
         (id, bucket) -> {
@@ -76,7 +76,7 @@ class StateTest {
   }
 
   @Test
-  void announcesUploadsAndVersionsEvidence() {
+  void announcesUploadsAndVersionsEvidenceAndArtifacts() {
     Map<String, JsonNode> buckets = CLOUD.resources("AWS::S3::Bucket");
     buckets.forEach(
         (id, bucket) -> {
@@ -90,7 +90,7 @@ class StateTest {
                   .asBoolean(),
               id);
           assertEquals(
-              id.contains("Evidence"),
+              id.contains("Evidence") || id.contains("Artifacts"),
               properties.path("VersioningConfiguration").path("Status").asText().equals("Enabled"),
               id);
         });

@@ -205,6 +205,7 @@ public final class Demo {
     out.println("  e-mail    " + seed.email());
     out.println("  password  " + seed.password());
     out.println("  token     " + seed.apiToken());
+    out.println("  updates   " + platform.seedRepository().line());
     out.println("  log       " + places.log());
     out.println();
     String header = "  curl -sS -H 'Authorization: Bearer " + seed.apiToken() + "' \\\n    ";

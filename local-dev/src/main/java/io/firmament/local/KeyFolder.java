@@ -1,6 +1,8 @@
 package io.firmament.local;
 
 import io.firmament.platform.identity.SoftwareTokenSigner;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.SoftwareKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +29,13 @@ record KeyFolder(Optional<Path> folder) {
     } catch (IOException e) {
       throw new UncheckedIOException("the key " + file + " cannot be read or written", e);
     }
+  }
+
+  /// The keys of the tenants' repositories.
+  OnlineKeys onlineKeys() {
+    return folder
+        .map(keys -> SoftwareKeys.in(keys.resolve("online")))
+        .orElseGet(SoftwareKeys::inMemory);
   }
 
   /// Writes beside and renames, so that a key is there whole or not at all.

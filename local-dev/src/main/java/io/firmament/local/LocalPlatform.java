@@ -9,16 +9,21 @@ import io.firmament.graphql.GraphqlLimits;
 import io.firmament.graphql.GraphqlOperation;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
+import io.firmament.platform.rollout.RolloutRunner;
+import io.firmament.platform.trust.RepositoryRenewal;
 import io.firmament.rest.Operations;
 import io.firmament.rest.Platform;
 import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
 import io.firmament.schema.Setting;
+import io.firmament.schema.TimerRole;
 import io.firmament.transfer.TransferHandler;
 import io.firmament.transfer.TransferServer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class LocalPlatform implements AutoCloseable {
   private static final Log LOG = Log.of(LocalPlatform.class);
   private static final String HOST = "127.0.0.1";
+  private static final int AT_A_TIME = 100;
 
   private final Optional<Path> data;
   private final LocalServers servers;
@@ -38,8 +44,8 @@ public final class LocalPlatform implements AutoCloseable {
   private final LocalPipeline pipeline;
   private final TransferServer http;
   private final LocalDevices devices;
-  private final LocalRollouts rollouts;
-  private final Clock clock;
+  private final List<LocalTimer> timers;
+  private final Platform platform;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private LocalPlatform(
@@ -49,16 +55,16 @@ public final class LocalPlatform implements AutoCloseable {
       LocalPipeline pipeline,
       TransferServer http,
       LocalDevices devices,
-      LocalRollouts rollouts,
-      Clock clock) {
+      List<LocalTimer> timers,
+      Platform platform) {
     this.data = data;
     this.servers = servers;
     this.ports = ports;
     this.pipeline = pipeline;
     this.http = http;
     this.devices = devices;
-    this.rollouts = rollouts;
-    this.clock = clock;
+    this.timers = timers;
+    this.platform = platform;
   }
 
   /// Starts everything.
@@ -130,8 +136,20 @@ public final class LocalPlatform implements AutoCloseable {
         LocalPipeline.start(servers, ports, clock),
         http,
         devices,
-        LocalRollouts.start(platform.rolloutRunner()),
-        clock);
+        timers(platform),
+        platform);
+  }
+
+  private static List<LocalTimer> timers(Platform platform) {
+    RolloutRunner rollouts = platform.rolloutRunner();
+    RepositoryRenewal renewal = platform.repositoryRenewal();
+    return List.of(
+        LocalTimer.start(
+            TimerRole.RUN_ROLLOUTS, Duration.ofSeconds(1), () -> rollouts.runDue(AT_A_TIME)),
+        LocalTimer.start(
+            TimerRole.RENEW_REPOSITORIES,
+            Duration.ofSeconds(10),
+            () -> renewal.runDue(platform.clock().instant().plus(Duration.ofMinutes(1)))));
   }
 
   private static OperationCatalogue operations(
@@ -190,9 +208,19 @@ public final class LocalPlatform implements AutoCloseable {
     return servers.environment();
   }
 
-  /// The demo tenant, made on first use.
+  /// The demo tenant, made on first use, with its repository begun.
   Seed seed() {
-    return Seed.ensure(data, ports.identity(), clock, Ids.random());
+    Seed seed = Seed.ensure(data, ports.identity(), platform.clock(), platform.ids());
+    seedRepository().begin(seed.administrator(ports.identity()));
+    return seed;
+  }
+
+  /// The demo tenant's repository.
+  SeedRepository seedRepository() {
+    return new SeedRepository(
+        platform.ceremonies(),
+        platform.repositories(),
+        data.map(folder -> folder.resolve("keys/offline")));
   }
 
   /// Takes no more work from the queues, and waits a while for what runs. Uploads are still taken;
@@ -220,7 +248,7 @@ public final class LocalPlatform implements AutoCloseable {
     stopped.countDown();
     pipeline.stop();
     http.close();
-    rollouts.close();
+    timers.forEach(LocalTimer::close);
     devices.close();
     pipeline.close();
     servers.close();

@@ -4,13 +4,18 @@ import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
+import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.DynamoIdentityStore;
+import io.firmament.aws.tuf.S3MetadataStores;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.trust.MetadataStores;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.TrustStore;
 import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
 
@@ -20,6 +25,9 @@ public final class LocalPorts implements Ports {
   private final FirmwareStore firmware;
   private final FleetStore fleet;
   private final RolloutStore rollouts;
+  private final TrustStore trust;
+  private final OnlineKeys onlineKeys;
+  private final MetadataStores metadata;
   private final ObjectStore uploads;
   private final ObjectStore documents;
   private final TokenSigner idTokenKey;
@@ -34,6 +42,11 @@ public final class LocalPorts implements Ports {
         new DynamoFleetStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.rollouts =
         new DynamoRolloutStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
+    this.trust =
+        new DynamoTrustStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
+    this.onlineKeys = new GuardedKeys(keys.onlineKeys());
+    this.metadata =
+        new S3MetadataStores(servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
     this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
     this.idTokenKey = keys.tokenSigner("id-token");
@@ -62,6 +75,21 @@ public final class LocalPorts implements Ports {
   @Override
   public RolloutStore rollouts() {
     return rollouts;
+  }
+
+  @Override
+  public TrustStore trust() {
+    return trust;
+  }
+
+  @Override
+  public OnlineKeys onlineKeys() {
+    return onlineKeys;
+  }
+
+  @Override
+  public MetadataStores metadata() {
+    return metadata;
   }
 
   /// What clients upload.

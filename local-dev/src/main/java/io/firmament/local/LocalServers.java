@@ -38,7 +38,11 @@ final class LocalServers implements AutoCloseable {
   private static final Log LOG = Log.of(LocalServers.class);
   private static final String REGION = "eu-central-1";
   private static final List<Setting> BUCKETS =
-      List.of(Setting.BUCKET_UPLOADS, Setting.BUCKET_DOCUMENTS, Setting.BUCKET_EVIDENCE);
+      List.of(
+          Setting.BUCKET_UPLOADS,
+          Setting.BUCKET_DOCUMENTS,
+          Setting.BUCKET_EVIDENCE,
+          Setting.BUCKET_ARTIFACTS);
 
   /// Seconds a stage may take before its message is given out again.
   private static final int VISIBILITY_SECONDS = 900;

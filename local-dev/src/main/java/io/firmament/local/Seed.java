@@ -3,6 +3,7 @@ package io.firmament.local;
 import io.firmament.base.BaseProblem;
 import io.firmament.base.Ids;
 import io.firmament.base.Secret;
+import io.firmament.base.TenantId;
 import io.firmament.platform.identity.ApiTokens;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.CreateTenant;
@@ -12,6 +13,7 @@ import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.Permission;
 import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.identity.SecretSource;
+import io.firmament.platform.identity.User;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -60,22 +62,23 @@ record Seed(String tenant, String tenantId, String email, String password, Strin
     ApiTokens.CreatedToken token =
         new ApiTokens(store, secrets, ids, clock)
             .create(
-                administrator(created),
+                administrator(created.tenant().id(), created.admin()),
                 new ApiTokens.NewToken("demo", Optional.empty(), Optional.empty()));
     return new Seed(
-        TENANT,
-        created.tenant().id().toString(),
-        EMAIL,
-        password.reveal(),
-        token.text().reveal());
+        TENANT, created.tenant().id().toString(), EMAIL, password.reveal(), token.text().reveal());
   }
 
-  private static Caller administrator(NewTenant created) {
+  /// Its administrator, as if signed in.
+  Caller administrator(IdentityStore store) {
+    return administrator(TenantId.of(tenantId), store.findUserByEmail(email).orElseThrow());
+  }
+
+  private static Caller administrator(TenantId tenant, User admin) {
     Set<Permission> tenantWide = ofScope(Permission.Scope.TENANT);
     return new Caller(
-        created.tenant().id(),
-        created.admin().id(),
-        created.admin().email(),
+        tenant,
+        admin.id(),
+        admin.email(),
         Caller.Credential.SESSION,
         tenantWide,
         new ProductGroupAccess(ofScope(Permission.Scope.PRODUCT_GROUP), Map.of()));

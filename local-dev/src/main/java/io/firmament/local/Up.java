@@ -42,6 +42,7 @@ public final class Up {
         ready.put("email", seed.email());
         ready.put("password", seed.password());
         ready.put("apiToken", seed.apiToken());
+        ready.put("repository", platform.seedRepository().line());
         ready.put("grpc", platform.devices().address());
         ready.put("ca", platform.devices().authorityFile().toAbsolutePath().toString());
       }

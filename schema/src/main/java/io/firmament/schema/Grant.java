@@ -18,6 +18,15 @@ public enum Grant {
   /// The bucket of blobs, stage results and SBOMs.
   DOCUMENTS_READ("documents:read"),
   DOCUMENTS_WRITE("documents:write"),
+  /// The bucket of the tenants' TUF repositories.
+  ARTIFACTS_READ("artifacts:read"),
+  ARTIFACTS_WRITE("artifacts:write"),
+  /// The tenants' online keys: making them, and signing for their repositories. Whoever may sign
+  /// may read the public halves too.
+  ONLINE_KEYS_CREATE("online-keys:create"),
+  ONLINE_KEYS_SIGN("online-keys:sign"),
+  /// Signing what single devices are told to do, with the tenants' director keys.
+  DIRECTOR_KEYS_SIGN("director-keys:sign"),
   /// Signing with, or reading the public half of, the two RSA keys of the token flow.
   ID_TOKEN_SIGN("id-token:sign"),
   ID_TOKEN_PUBLIC("id-token:public"),

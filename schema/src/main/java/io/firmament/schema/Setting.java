@@ -16,8 +16,10 @@ public enum Setting {
   BUCKET_UPLOADS,
   /// The bucket of blobs, stage results, SBOMs and reports.
   BUCKET_DOCUMENTS,
-  /// The versioned bucket of signed artifacts, the audit log and evidence.
+  /// The versioned bucket of the audit log and evidence.
   BUCKET_EVIDENCE,
+  /// The versioned bucket of what devices fetch: a TUF repository per tenant, under `t/TENANT/`.
+  BUCKET_ARTIFACTS,
   /// URLs of the queue in front of each stage.
   QUEUE_UNPACK,
   QUEUE_IDENTIFY,
@@ -28,6 +30,9 @@ public enum Setting {
   KEY_ID_TOKEN,
   KEY_TENANT_TOKEN,
   KEY_DEVICE_CA,
+  /// What the aliases of the tenants' online keys begin with, after `alias/`, and the value of
+  /// their tag `firmament`.
+  KEY_PREFIX,
   /// Where callers reach us, `https://host`, without a trailing slash; unset, the request says it.
   PUBLIC_URL;
 

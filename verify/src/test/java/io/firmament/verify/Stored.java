@@ -18,7 +18,11 @@ final class Stored {
   private static final List<Setting> TABLES =
       List.of(Setting.TABLE_IDENTITY, Setting.TABLE_FIRMWARE, Setting.TABLE_FLEET);
   private static final List<Setting> BUCKETS =
-      List.of(Setting.BUCKET_UPLOADS, Setting.BUCKET_DOCUMENTS, Setting.BUCKET_EVIDENCE);
+      List.of(
+          Setting.BUCKET_UPLOADS,
+          Setting.BUCKET_DOCUMENTS,
+          Setting.BUCKET_EVIDENCE,
+          Setting.BUCKET_ARTIFACTS);
   private static final AwsClients CLIENTS = AwsClients.of(Running.platform().environment());
   private static final DynamoDbClient DYNAMO = CLIENTS.dynamo();
   private static final S3Client S3 = CLIENTS.s3();

@@ -15,8 +15,10 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -52,6 +54,8 @@ final class KmsServer implements AutoCloseable {
 
   private final HttpServer http;
   private final Map<String, Key> keys = new ConcurrentHashMap<>();
+  private final Map<String, String> aliases = new ConcurrentHashMap<>();
+  private final Set<String> doomed = ConcurrentHashMap.newKeySet();
   private final List<String> calls = new CopyOnWriteArrayList<>();
 
   /// What a key is for, and the one signing algorithm that it takes here.
@@ -126,6 +130,8 @@ final class KmsServer implements AutoCloseable {
             .fromJson(new String(body, StandardCharsets.UTF_8));
     return switch (operation) {
       case "CreateKey" -> createKey(text(request, "KeySpec"));
+      case "CreateAlias" -> createAlias(text(request, "AliasName"), text(request, "TargetKeyId"));
+      case "ScheduleKeyDeletion" -> scheduleDeletion(text(request, "KeyId"));
       case "GetPublicKey" -> publicKey(text(request, "KeyId"));
       case "Sign" -> sign(request);
       default -> throw new Refused("UnsupportedOperationException", operation);
@@ -143,10 +149,34 @@ final class KmsServer implements AutoCloseable {
     return Map.of("KeyMetadata", Map.of("KeyId", id, "KeySpec", spec, "KeyUsage", "SIGN_VERIFY"));
   }
 
+  private Map<String, Object> createAlias(String alias, String id) throws Refused {
+    if (!alias.matches("alias/[a-zA-Z0-9/_-]{1,250}")) {
+      throw new Refused("ValidationException", "no alias can be " + alias);
+    }
+    key(id);
+    if (aliases.putIfAbsent(alias, id) != null) {
+      throw new Refused("AlreadyExistsException", "An alias with the name exists already");
+    }
+    return Map.of();
+  }
+
+  private Map<String, Object> scheduleDeletion(String id) throws Refused {
+    key(id);
+    doomed.add(id);
+    return Map.of("KeyId", id, "KeyState", "PendingDeletion");
+  }
+
+  /// Ids of the keys that are not to be deleted.
+  Set<String> enabled() {
+    Set<String> enabled = new HashSet<>(keys.keySet());
+    enabled.removeAll(doomed);
+    return enabled;
+  }
+
   private Map<String, Object> publicKey(String id) throws Refused {
     Key key = key(id);
     return Map.of(
-        "KeyId", id,
+        "KeyId", aliases.getOrDefault(id, id),
         "KeySpec", key.spec(),
         "SigningAlgorithms", List.of(key.algorithm()),
         "PublicKey", Base64.getEncoder().encodeToString(key.pair().getPublic().getEncoded()));
@@ -199,10 +229,14 @@ final class KmsServer implements AutoCloseable {
     return key.spec().startsWith("RSA");
   }
 
-  private Key key(String id) throws Refused {
+  private Key key(String idOrAlias) throws Refused {
+    String id = aliases.getOrDefault(idOrAlias, idOrAlias);
     Key key = keys.get(id);
     if (key == null) {
-      throw new Refused("NotFoundException", "Key '" + id + "' does not exist");
+      throw new Refused("NotFoundException", "Key '" + idOrAlias + "' does not exist");
+    }
+    if (doomed.contains(id)) {
+      throw new Refused("KMSInvalidStateException", id + " is pending deletion");
     }
     return key;
   }

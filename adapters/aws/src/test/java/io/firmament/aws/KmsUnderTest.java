@@ -94,6 +94,16 @@ public final class KmsUnderTest implements AutoCloseable {
     Assumptions.assumeFalse(verifier.verify(signature), "this KMS does not take digests");
   }
 
+  /// How many keys there are that are not to be deleted; empty where the server is not ours.
+  public Optional<Integer> enabledKeys() {
+    return server.map(ours -> ours.enabled().size());
+  }
+
+  /// Deletes the keys of aliases at the end, where the server is not ours.
+  public void forget(List<String> aliases) {
+    made.addAll(aliases);
+  }
+
   /// How often an operation was called; empty where the server is not ours.
   public Optional<Long> calls(String operation) {
     return server.map(ours -> ours.calls().stream().filter(operation::equals).count());
@@ -103,9 +113,10 @@ public final class KmsUnderTest implements AutoCloseable {
   public void close() {
     if (server.isEmpty()) {
       made.forEach(
-          id ->
-              client.scheduleKeyDeletion(
-                  b -> b.keyId(id).pendingWindowInDays(SHORTEST_WINDOW_DAYS)));
+          id -> {
+            String key = client.getPublicKey(b -> b.keyId(id)).keyId();
+            client.scheduleKeyDeletion(b -> b.keyId(key).pendingWindowInDays(SHORTEST_WINDOW_DAYS));
+          });
     }
     client.close();
     server.ifPresent(KmsServer::close);

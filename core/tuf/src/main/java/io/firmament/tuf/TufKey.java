@@ -139,13 +139,19 @@ public final class TufKey {
     return keyId.equals(Hashes.sha256(CanonicalJson.encode(defined)));
   }
 
+  /// How it signs, as metadata names it: `ecdsa-sha2-nistp256`.
+  public String scheme() {
+    return scheme;
+  }
+
   /// The key as it stands in metadata.
   public Json.Obj json() {
     return json;
   }
 
-  /// What tells this key from others whatever its id and notation; empty for one of no known type.
-  Optional<String> identity() {
+  /// What tells this key from others whatever its id and notation; empty for one of no known type,
+  /// which verifies nothing.
+  public Optional<String> identity() {
     return publicKey == null
         ? Optional.empty()
         : Optional.of(HexFormat.of().formatHex(publicKey.getEncoded()));

@@ -4,13 +4,19 @@ import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
+import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
+import io.firmament.aws.tuf.KmsOnlineKeys;
+import io.firmament.aws.tuf.S3MetadataStores;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.trust.MetadataStores;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.TrustStore;
 import io.firmament.schema.Setting;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,6 +69,27 @@ public final class DeployedPorts implements Ports {
     return once(
         RolloutStore.class,
         () -> new DynamoRolloutStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
+  }
+
+  @Override
+  public TrustStore trust() {
+    return once(
+        TrustStore.class,
+        () -> new DynamoTrustStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
+  }
+
+  @Override
+  public OnlineKeys onlineKeys() {
+    return once(
+        OnlineKeys.class,
+        () -> new KmsOnlineKeys(clients.kms(), Setting.KEY_PREFIX.in(environment)));
+  }
+
+  @Override
+  public MetadataStores metadata() {
+    return once(
+        MetadataStores.class,
+        () -> new S3MetadataStores(clients.s3(), Setting.BUCKET_ARTIFACTS.in(environment)));
   }
 
   @Override

@@ -44,6 +44,12 @@ import io.firmament.rest.rollout.PreviewRollout;
 import io.firmament.rest.rollout.ResumeRollout;
 import io.firmament.rest.rollout.UpdateGroup;
 import io.firmament.rest.rollout.UpdateRollout;
+import io.firmament.rest.trust.GetCeremony;
+import io.firmament.rest.trust.GetTrust;
+import io.firmament.rest.trust.GetTrustRoot;
+import io.firmament.rest.trust.PrepareCeremony;
+import io.firmament.rest.trust.SubmitRoot;
+import io.firmament.rest.trust.SubmitTargets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -115,8 +121,17 @@ public final class Operations implements OperationCatalogue {
           Map.entry("listRolloutTimeline", p -> new ListRolloutTimeline(p.rollouts())),
           Map.entry("listRolloutAssignments", p -> new ListRolloutAssignments(p.rollouts())));
 
+  private static final Map<String, Function<Platform, Operation>> TRUST =
+      Map.of(
+          "getTrust", p -> new GetTrust(p.trustCenter()),
+          "getTrustRoot", p -> new GetTrustRoot(p.trustCenter()),
+          "prepareCeremony", p -> new PrepareCeremony(p.ceremonies()),
+          "getCeremony", p -> new GetCeremony(p.ceremonies()),
+          "submitRoot", p -> new SubmitRoot(p.ceremonies()),
+          "submitTargets", p -> new SubmitTargets(p.ceremonies()));
+
   private static final Map<String, Function<Platform, Operation>> ALL =
-      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT)
+      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT, TRUST)
           .flatMap(area -> area.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

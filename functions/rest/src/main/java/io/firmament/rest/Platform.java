@@ -14,6 +14,11 @@ import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Groups;
 import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.rollout.Rollouts;
+import io.firmament.platform.trust.Ceremonies;
+import io.firmament.platform.trust.RepositoryRenewal;
+import io.firmament.platform.trust.TenantRepositories;
+import io.firmament.platform.trust.TrustCenter;
+import io.firmament.tuf.repository.Schedule;
 import java.security.SecureRandom;
 import java.time.Clock;
 
@@ -86,6 +91,24 @@ public final class Platform {
   /// What evaluates rollouts when they are due.
   public RolloutRunner rolloutRunner() {
     return new RolloutRunner(ports.rollouts(), fleet(), clock, ids);
+  }
+
+  /// The tenants' TUF repositories.
+  public TenantRepositories repositories() {
+    return new TenantRepositories(ports.metadata(), ports.onlineKeys(), Schedule.DEFAULT);
+  }
+
+  public Ceremonies ceremonies() {
+    return new Ceremonies(ports.trust(), ports.onlineKeys(), repositories(), clock, ids);
+  }
+
+  public TrustCenter trustCenter() {
+    return new TrustCenter(repositories(), clock);
+  }
+
+  /// What renews repositories when they are due.
+  public RepositoryRenewal repositoryRenewal() {
+    return new RepositoryRenewal(ports.trust(), repositories(), clock);
   }
 
   public SignIn signIn() {

@@ -6,6 +6,9 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.trust.MetadataStores;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.TrustStore;
 
 /// The outside world of the REST operations. Each port is made once, when it is first asked for.
 public interface Ports {
@@ -19,6 +22,14 @@ public interface Ports {
   FleetStore fleet();
 
   RolloutStore rollouts();
+
+  TrustStore trust();
+
+  /// The keys of the tenants' repositories that sign without people.
+  OnlineKeys onlineKeys();
+
+  /// The metadata of the tenants' repositories.
+  MetadataStores metadata();
 
   TokenSigner idTokenKey();
 

@@ -4,6 +4,7 @@ import io.firmament.schema.Contract;
 import io.firmament.schema.Grant;
 import io.firmament.schema.Route;
 import io.firmament.schema.StageRole;
+import io.firmament.schema.TimerRole;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -74,6 +75,11 @@ public final class GrantGuard implements ExecutionInterceptor {
           stage.next().stream().map(StageRole::id).collect(Collectors.toSet()));
     }
 
+    /// The role of a function that runs by the clock.
+    public static Role of(TimerRole timer) {
+      return new Role(timer.id(), Set.copyOf(timer.grants()), Set.of());
+    }
+
     /// The role of the transfer service: that of all its operations.
     public static Role ofTransfer() {
       EnumSet<Grant> grants = EnumSet.noneOf(Grant.class);
@@ -88,6 +94,15 @@ public final class GrantGuard implements ExecutionInterceptor {
   public static <T, X extends Throwable> T as(Role role, ScopedValue.CallableOp<T, X> work)
       throws X {
     return ScopedValue.where(ROLE, role).call(work);
+  }
+
+  /// Refuses what no call to AWS stands for on a laptop, such as a key in a file in the place of
+  /// one in KMS, where the role that works now has none of the grants. Outside any role all is
+  /// allowed.
+  public static void require(String action, Grant... grants) {
+    if (ROLE.isBound() && Stream.of(grants).noneMatch(ROLE.get().grants()::contains)) {
+      throw denied(ROLE.get(), action, grants[0].id());
+    }
   }
 
   @Override

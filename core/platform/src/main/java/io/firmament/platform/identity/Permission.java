@@ -24,6 +24,8 @@ public enum Permission {
   ROLLOUTS_READ("rollouts.read", Scope.TENANT),
   ROLLOUTS_WRITE("rollouts.write", Scope.TENANT),
   ROLLOUTS_APPROVE("rollouts.approve", Scope.TENANT),
+  TRUST_READ("trust.read", Scope.TENANT),
+  TRUST_MANAGE("trust.manage", Scope.TENANT),
   AUDIT_READ("audit.read", Scope.TENANT);
 
   /// Where a permission holds: in the whole tenant, or in the product groups of a user's groups.

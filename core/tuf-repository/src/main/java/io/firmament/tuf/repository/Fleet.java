@@ -6,9 +6,10 @@ import java.util.regex.Pattern;
 /// A fleet as a trust domain of its own: one delegated role, which may speak for the fleet's paths
 /// and for nothing else.
 ///
-/// @param name 1 to 63 lower-case letters, digits and dashes, not beginning with a dash
+/// @param name 1 to 63 letters, digits, dots, dashes and underscores, beginning with a letter or
+///     digit
 public record Fleet(String name) {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
   private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}");
 
   public Fleet {

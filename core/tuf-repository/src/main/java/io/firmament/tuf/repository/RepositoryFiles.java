@@ -341,7 +341,7 @@ final class RepositoryFiles {
       String name, R role, Trust trust, Optional<Trust> upcoming) throws RefusedException {
     Set<String> keyIds = new LinkedHashSet<>(trust.roleKeys().keyIds());
     upcoming.ifPresent(next -> keyIds.addAll(next.roleKeys().keyIds()));
-    Metadata<R> metadata = signers.sign(role, keyIds);
+    Metadata<R> metadata = signers.sign(name, role, keyIds);
     if (!trust.accepts(metadata)) {
       throw new RefusedException(
           new Outcome.Refused(

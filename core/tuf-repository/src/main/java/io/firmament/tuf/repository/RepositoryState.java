@@ -53,11 +53,13 @@ public record RepositoryState(
     }
   }
 
-  static Trust trust(Root root, String role) {
+  /// Whose signatures a top-level role needs under a root.
+  public static Trust trust(Root root, String role) {
     return new Trust(root.role(role), root.keys());
   }
 
-  static Optional<Trust> trust(Targets delegator, String role) {
+  /// Whose signatures a role needs that targets delegates to; empty where it does not.
+  public static Optional<Trust> trust(Targets delegator, String role) {
     return delegator
         .delegations()
         .flatMap(

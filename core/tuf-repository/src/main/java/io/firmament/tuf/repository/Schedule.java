@@ -1,12 +1,15 @@
 package io.firmament.tuf.repository;
 
+import io.firmament.tuf.Metadata;
 import io.firmament.tuf.Role;
 import io.firmament.tuf.RoleName;
+import io.firmament.tuf.Targets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /// How long metadata lives and when it is signed anew, by kind of role.
 ///
@@ -45,13 +48,39 @@ public record Schedule(Life root, Life targets, Life delegated, Life snapshot, L
     return due;
   }
 
+  /// When the first of the roles that this program signs is to be signed anew.
+  public Instant nextRenewal(RepositoryState state) {
+    Instant next = renewal(RoleName.TIMESTAMP, state.timestamp().signed());
+    next = earlier(next, renewal(RoleName.SNAPSHOT, state.snapshot().signed()));
+    for (Map.Entry<String, Metadata<Targets>> entry : state.targets().entrySet()) {
+      if (custody(entry.getKey()) == Custody.ONLINE) {
+        next = earlier(next, renewal(entry.getKey(), entry.getValue().signed()));
+      }
+    }
+    return next;
+  }
+
+  private Instant renewal(String name, Role role) {
+    return role.expires().minus(of(name).renewBefore());
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  /// Where the keys of a role are.
+  public static Custody custody(String role) {
+    return role.equals(RoleName.ROOT) || role.equals(RoleName.TARGETS)
+        ? Custody.OFFLINE
+        : Custody.ONLINE;
+  }
+
   private void check(String name, Role role, Instant now, List<Due> due) {
     Life life = of(name);
     Duration left = Duration.between(now, role.expires());
     if (left.compareTo(life.renewBefore()) <= 0) {
-      boolean offline = name.equals(RoleName.ROOT) || name.equals(RoleName.TARGETS);
       boolean overdue = left.compareTo(life.alarmBefore()) <= 0;
-      due.add(new Due(name, offline ? Custody.OFFLINE : Custody.ONLINE, role.expires(), overdue));
+      due.add(new Due(name, custody(name), role.expires(), overdue));
     }
   }
 
@@ -69,7 +98,8 @@ public record Schedule(Life root, Life targets, Life delegated, Life snapshot, L
       }
     }
 
-    Instant expiry(Instant signed) {
+    /// When what is signed at an instant expires.
+    public Instant expiry(Instant signed) {
       return signed.plus(lifetime);
     }
   }

@@ -63,6 +63,17 @@ public final class TufRepository {
     return files.load(RepositoryFiles.ALL);
   }
 
+  /// What is published, without the fleets; empty where the repository was not begun.
+  public Optional<RepositoryState> head() {
+    return files.load(Set.of());
+  }
+
+  /// What is published, with one fleet where it is part of it; empty where the repository was not
+  /// begun.
+  public Optional<RepositoryState> state(Fleet fleet) {
+    return files.load(Set.of(fleet.role()));
+  }
+
   /// Adds a fleet with keys of its own: one transaction of the publisher.
   public Outcome addFleet(Fleet fleet, Root.Assignment keys, Instant now) {
     return transact(

@@ -91,7 +91,10 @@ final class CeremonyMainTest {
     Path document =
         Files.write(
             folder.resolve("targets.json"),
-            Metadata.unsigned(Publisher.firstTargets(NOW, assign(repo.publisherKey))).toBytes());
+            Metadata.unsigned(
+                    Publisher.firstTargets(
+                        NOW, assign(repo.publisherKey), assign(repo.directorKey)))
+                .toBytes());
 
     assertEquals(0, run("show", document.toString()));
 

@@ -43,8 +43,8 @@ final class TestRepository {
   final SoftwareSigner snapshotKey = SoftwareSigner.generate();
   final SoftwareSigner timestampKey = SoftwareSigner.generate();
   final SoftwareSigner publisherKey = SoftwareSigner.generate();
-  final SoftwareSigner fleetKey = SoftwareSigner.generate();
   final SoftwareSigner directorKey = SoftwareSigner.generate();
+  final SoftwareSigner fleetKey = SoftwareSigner.generate();
   final List<Signer> online =
       new ArrayList<>(List.of(snapshotKey, timestampKey, publisherKey, fleetKey));
   final MemoryStore store = new MemoryStore();
@@ -97,14 +97,13 @@ final class TestRepository {
   }
 
   Targets firstTargets() {
-    return Director.delegateTo(
-        Publisher.firstTargets(Schedule.DEFAULT.targets().expiry(now), assign(publisherKey)),
-        assign(directorKey));
+    return Publisher.firstTargets(
+        Schedule.DEFAULT.targets().expiry(now), assign(publisherKey), assign(directorKey));
   }
 
   static <R extends Role> Metadata<R> sign(R role, List<? extends Signer> signers) {
     return Signers.of(signers)
-        .sign(role, signers.stream().map(signer -> Signers.keyOf(signer).id()).toList());
+        .sign("", role, signers.stream().map(signer -> Signers.keyOf(signer).id()).toList());
   }
 
   /// Begins with a fleet in it.

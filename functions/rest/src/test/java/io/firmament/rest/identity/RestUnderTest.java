@@ -8,6 +8,7 @@ import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
+import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
 import io.firmament.base.Ids;
 import io.firmament.base.Secret;
@@ -23,6 +24,10 @@ import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.trust.MetadataStores;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.SoftwareKeys;
+import io.firmament.platform.trust.TrustStore;
 import io.firmament.rest.Platform;
 import io.firmament.rest.Ports;
 import io.firmament.rest.RestFunction;
@@ -88,6 +93,21 @@ final class RestUnderTest implements AutoCloseable, Ports {
   @Override
   public RolloutStore rollouts() {
     return new DynamoRolloutStore(AwsClients.of(environment).dynamo(), "fleet");
+  }
+
+  @Override
+  public TrustStore trust() {
+    return new DynamoTrustStore(AwsClients.of(environment).dynamo(), "fleet");
+  }
+
+  @Override
+  public OnlineKeys onlineKeys() {
+    return SoftwareKeys.inMemory();
+  }
+
+  @Override
+  public MetadataStores metadata() {
+    throw new IllegalStateException("no identity operation reads metadata");
   }
 
   @Override

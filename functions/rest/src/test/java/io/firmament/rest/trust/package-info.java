@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.rest.trust;
+
+import org.jspecify.annotations.NullMarked;

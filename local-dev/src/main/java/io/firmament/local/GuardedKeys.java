@@ -1,0 +1,49 @@
+package io.firmament.local;
+
+import io.firmament.base.TenantId;
+import io.firmament.engines.GrantGuard;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.OnlineRole;
+import io.firmament.schema.Grant;
+import io.firmament.trust.SignatureAlgorithm;
+import io.firmament.trust.Signer;
+import java.security.PublicKey;
+import java.util.Optional;
+
+/// Online keys in files, held to the grants that the keys in KMS would be held to.
+record GuardedKeys(OnlineKeys keys) implements OnlineKeys {
+  @Override
+  public Signer ensure(TenantId tenant, OnlineRole role) {
+    GrantGuard.require("CreateKey", Grant.ONLINE_KEYS_CREATE);
+    return new Guarded(keys.ensure(tenant, role), signing(role));
+  }
+
+  @Override
+  public Optional<Signer> find(TenantId tenant, OnlineRole role) {
+    GrantGuard.require("GetPublicKey", signing(role), Grant.ONLINE_KEYS_CREATE);
+    return keys.find(tenant, role).map(signer -> new Guarded(signer, signing(role)));
+  }
+
+  private static Grant signing(OnlineRole role) {
+    return role.equals(OnlineRole.DIRECTOR) ? Grant.DIRECTOR_KEYS_SIGN : Grant.ONLINE_KEYS_SIGN;
+  }
+
+  /// A signer that asks who uses it.
+  private record Guarded(Signer signer, Grant grant) implements Signer {
+    @Override
+    public SignatureAlgorithm algorithm() {
+      return signer.algorithm();
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return signer.publicKey();
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      GrantGuard.require("Sign", grant);
+      return signer.sign(message);
+    }
+  }
+}

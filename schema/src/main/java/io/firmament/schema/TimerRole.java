@@ -1,0 +1,45 @@
+package io.firmament.schema;
+
+import java.util.List;
+import java.util.Locale;
+
+/// The functions that run by the clock, and what each may touch: the CDK app gives their roles no
+/// more, and the local platform lets them do no more.
+public enum TimerRole {
+  /// Evaluates rollouts that are due.
+  RUN_ROLLOUTS(1, List.of(Grant.FLEET_READ, Grant.FLEET_WRITE)),
+  /// Signs anew what is due in the tenants' repositories.
+  RENEW_REPOSITORIES(
+      15,
+      List.of(
+          Grant.FLEET_READ,
+          Grant.FLEET_WRITE,
+          Grant.ARTIFACTS_READ,
+          Grant.ARTIFACTS_WRITE,
+          Grant.ONLINE_KEYS_SIGN));
+
+  private final int minutes;
+
+  // List.of is immutable; its type cannot say so.
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final List<Grant> grants;
+
+  TimerRole(int minutes, List<Grant> grants) {
+    this.minutes = minutes;
+    this.grants = List.copyOf(grants);
+  }
+
+  /// The name in function names.
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /// How many minutes are between two runs.
+  public int minutes() {
+    return minutes;
+  }
+
+  public List<Grant> grants() {
+    return grants;
+  }
+}

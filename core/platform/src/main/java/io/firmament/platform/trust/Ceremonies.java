@@ -14,6 +14,7 @@ import io.firmament.tuf.RoleSignature;
 import io.firmament.tuf.Root;
 import io.firmament.tuf.Targets;
 import io.firmament.tuf.TufKey;
+import io.firmament.tuf.repository.Director;
 import io.firmament.tuf.repository.Outcome;
 import io.firmament.tuf.repository.Publisher;
 import io.firmament.tuf.repository.RepositoryState;
@@ -222,7 +223,7 @@ public final class Ceremonies {
             .role(RoleName.TARGETS)
             .orElseThrow()
             .next(expires, repositories.of(tenant).nextTargetsVersion());
-    return Publisher.delegateToDirector(Publisher.delegateTo(next, publisher), director);
+    return Director.delegateTo(Publisher.delegateTo(next, publisher), director);
   }
 
   private static Root.Assignment assignment(Map<String, Signer> online, OnlineRole role) {

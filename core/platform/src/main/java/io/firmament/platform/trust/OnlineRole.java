@@ -2,6 +2,7 @@ package io.firmament.platform.trust;
 
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.tuf.RoleName;
+import io.firmament.tuf.repository.Director;
 import io.firmament.tuf.repository.Fleet;
 import io.firmament.tuf.repository.Publisher;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public record OnlineRole(String id) {
   public static final OnlineRole PUBLISHER = new OnlineRole(Publisher.ROLE);
 
   /// Signs what single devices are told to do.
-  public static final OnlineRole DIRECTOR = new OnlineRole(Publisher.DIRECTOR);
+  public static final OnlineRole DIRECTOR = new OnlineRole(Director.ROLE);
 
   public OnlineRole {
     if (!ID.matcher(id).matches()) {

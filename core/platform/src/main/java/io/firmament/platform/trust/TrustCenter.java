@@ -10,6 +10,7 @@ import io.firmament.tuf.RoleName;
 import io.firmament.tuf.Root;
 import io.firmament.tuf.Targets;
 import io.firmament.tuf.TufKey;
+import io.firmament.tuf.repository.Director;
 import io.firmament.tuf.repository.Publisher;
 import io.firmament.tuf.repository.RepositoryState;
 import io.firmament.tuf.repository.RepositoryState.Trust;
@@ -106,12 +107,12 @@ public final class TrustCenter {
             now));
     RepositoryState.trust(targets, Publisher.ROLE)
         .ifPresent(trust -> roles.add(report(Publisher.ROLE, trust, publisher, due, now)));
-    RepositoryState.trust(targets, Publisher.DIRECTOR)
+    RepositoryState.trust(targets, Director.ROLE)
         .ifPresent(
             trust ->
                 roles.add(
                     new RoleReport(
-                        Publisher.DIRECTOR,
+                        Director.ROLE,
                         Custody.ONLINE,
                         trust.roleKeys().threshold(),
                         keys(trust),

@@ -13,12 +13,7 @@ import java.util.List;
 public final class Publisher {
   public static final String ROLE = "publisher";
 
-  /// The role whose keys sign what single devices are told to do. Targets names its keys, and it
-  /// never has metadata of its own: a client that looks for a target under its paths fails.
-  public static final String DIRECTOR = "director";
-
   private static final String PATTERN = "fleets/*/*/*/*";
-  private static final String DIRECTOR_PATTERN = "director/*";
 
   private Publisher() {}
 
@@ -26,16 +21,7 @@ public final class Publisher {
   /// and to the director.
   public static Targets firstTargets(
       Instant expires, Root.Assignment publisher, Root.Assignment director) {
-    return delegateToDirector(delegateTo(Targets.create(expires), publisher), director);
-  }
-
-  /// Targets that trust these keys as director, in the place of any others.
-  public static Targets delegateToDirector(Targets targets, Root.Assignment director) {
-    Delegations delegations = targets.delegations().orElse(Delegations.none());
-    return targets.with(
-        delegations.with(
-            Delegation.of(DIRECTOR, director.roleKeys(), true, List.of(DIRECTOR_PATTERN)),
-            director.keys()));
+    return Director.delegateTo(delegateTo(Targets.create(expires), publisher), director);
   }
 
   /// Targets that trust these keys as publisher, in the place of any others.

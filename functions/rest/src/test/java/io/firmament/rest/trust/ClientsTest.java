@@ -24,9 +24,9 @@ import io.firmament.tuf.client.ClientLimits;
 import io.firmament.tuf.client.FileStore;
 import io.firmament.tuf.client.HttpFetcher;
 import io.firmament.tuf.client.TufClient;
+import io.firmament.tuf.repository.Director;
 import io.firmament.tuf.repository.Fleet;
 import io.firmament.tuf.repository.Outcome;
-import io.firmament.tuf.repository.Publisher;
 import io.firmament.tuf.repository.RepositoryState;
 import io.firmament.tuf.repository.Signers;
 import java.net.InetAddress;
@@ -133,7 +133,7 @@ class ClientsTest {
     begin(SoftwareKeys.inMemory());
     RepositoryState state = trust.platform.repositories().of(caller.tenant()).head().orElseThrow();
     Targets published = state.role("targets").orElseThrow();
-    var delegation = published.delegations().orElseThrow().role(Publisher.DIRECTOR).orElseThrow();
+    var delegation = published.delegations().orElseThrow().role(Director.ROLE).orElseThrow();
     assertTrue(delegation.matches("director/device-1"));
     assertTrue(!delegation.matches("fleets/default/a/1/b") && delegation.terminating());
     assertEquals(

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.base.TenantId;
+import io.firmament.platform.trust.OnlineRole;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -156,6 +159,48 @@ final class LocalPlatformTest {
             HttpResponse.BodyHandlers.ofString());
     assertEquals(200, devices.statusCode(), devices.body());
     assertTrue(Files.readString(platform.devices().authorityFile()).contains("BEGIN CERTIFICATE"));
+  }
+
+  /// The demo tenant can publish: its repository was begun by a ceremony on this machine.
+  @Test
+  void beginsTheRepositoryOfTheDemoTenantOnceAndKeepsIt() throws Exception {
+    Path data = folder.resolve(UUID.randomUUID().toString());
+    String root;
+    try (LocalPlatform first = LocalPlatform.start(Optional.of(data), 0)) {
+      Seed owner = first.seed();
+      root = get(first, owner, "/api/v1/trust/root.json");
+      String center = get(first, owner, "/api/v1/trust");
+      assertTrue(center.contains("\"begun\":true"), center);
+      assertTrue(center.contains("\"custody\":\"offline\""), center);
+      assertTrue(first.seedRepository().line().contains(data + "/keys/offline"));
+    }
+    for (String key : List.of("offline/root", "offline/targets")) {
+      assertEquals(
+          "rw-------",
+          PosixFilePermissions.toString(
+              Files.getPosixFilePermissions(data.resolve("keys/" + key + ".pem"))));
+    }
+    try (LocalPlatform second = LocalPlatform.start(Optional.of(data), 0)) {
+      Seed owner = second.seed();
+      assertEquals(root, get(second, owner, "/api/v1/trust/root.json"));
+      // Its online keys are the same ones still.
+      second
+          .ports()
+          .onlineKeys()
+          .find(TenantId.of(owner.tenantId()), OnlineRole.PUBLISHER)
+          .orElseThrow();
+    }
+  }
+
+  private static String get(LocalPlatform platform, Seed owner, String path) throws Exception {
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create(platform.url() + path))
+                .header("Authorization", "Bearer " + owner.apiToken())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertEquals(200, answer.statusCode(), answer.body());
+    return answer.body();
   }
 
   /// The stop comes while the image is unpacked, or between two stages, as it happens.

@@ -330,7 +330,7 @@ final class RolloutItems {
     return AttributeValue.fromM(map);
   }
 
-  private static <E extends Enum<E>> Map<E, Integer> numbers(
+  static <E extends Enum<E>> Map<E, Integer> numbers(
       Map<String, AttributeValue> item, String name, Class<E> type) {
     Map<E, Integer> values = new EnumMap<>(type);
     find(item, name)

@@ -21,7 +21,7 @@ public enum ArtifactProblem implements Problem {
   ARTIFACT_WITHOUT_SBOM(Category.NOT_FOUND, "artifact {artifact} has no SBOM"),
   ARTIFACT_IMAGE_GONE(
       Category.CONFLICT, "the image of firmware {firmware} is not kept any more"),
-  REPOSITORY_NOT_BEGUN(
+  ARTIFACT_NOT_SIGNABLE(
       Category.CONFLICT,
       "the tenant has no signed repository yet; run its key ceremony first");
 

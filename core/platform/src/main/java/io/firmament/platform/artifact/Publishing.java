@@ -72,7 +72,7 @@ public final class Publishing {
   /// Refuses where nothing can be signed yet.
   public void requireRepository(TenantId tenant) {
     if (!signed.begun(tenant)) {
-      throw ArtifactProblem.REPOSITORY_NOT_BEGUN.with();
+      throw ArtifactProblem.ARTIFACT_NOT_SIGNABLE.with();
     }
   }
 

@@ -26,7 +26,8 @@ public interface SignedTargets {
 
   /// A target file.
   ///
-  /// @param custom what the metadata says of it besides: texts, whole numbers, booleans, lists, maps
+  /// @param custom what the metadata says of it besides: maps and lists of texts, whole numbers and
+  ///     booleans
   record Target(String path, long length, Sha256 sha256, Map<String, Object> custom) {
     public Target {
       custom = Collections.unmodifiableMap(new LinkedHashMap<>(custom));

@@ -8,7 +8,7 @@ import io.firmament.schema.Setting;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// The firmware ports on AWS, named by the settings of a deployment.
+/// The ports of firmware, and the buckets, on AWS, named by the settings of a deployment.
 public final class FirmwareAdapters {
   private final Map<String, String> environment;
   private final AwsClients clients;
@@ -28,6 +28,10 @@ public final class FirmwareAdapters {
 
   public ObjectStore documents() {
     return objects(Setting.BUCKET_DOCUMENTS);
+  }
+
+  public ObjectStore artifacts() {
+    return objects(Setting.BUCKET_ARTIFACTS);
   }
 
   private ObjectStore objects(Setting bucket) {

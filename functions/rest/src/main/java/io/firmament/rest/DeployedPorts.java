@@ -2,12 +2,14 @@ package io.firmament.rest;
 
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
 import io.firmament.aws.tuf.KmsOnlineKeys;
 import io.firmament.aws.tuf.S3MetadataStores;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
@@ -90,6 +92,23 @@ public final class DeployedPorts implements Ports {
     return once(
         MetadataStores.class,
         () -> new S3MetadataStores(clients.s3(), Setting.BUCKET_ARTIFACTS.in(environment)));
+  }
+
+  @Override
+  public ArtifactStore artifacts() {
+    return once(
+        ArtifactStore.class,
+        () -> new DynamoArtifactStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
+  }
+
+  @Override
+  public ObjectStore artifactFiles() {
+    return firmware.artifacts();
+  }
+
+  @Override
+  public ObjectStore uploads() {
+    return firmware.uploads();
   }
 
   @Override

@@ -34,7 +34,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 ///
 /// | record | pk | sk | gsi1pk, gsi1sk | gsi2pk, gsi2sk |
 /// | --- | --- | --- | --- | --- |
-/// | artifact | `T#<tenant>#ARTIFACT` | id | `T#<tenant>#ARTIFACTS`, milliseconds `#` id | `ARTIFACT-DUE`, milliseconds `#` tenant `#` id, while it is to be looked at some time |
+/// | artifact | `T#<tenant>#ARTIFACT` | id | `T#<tenant>#ARTIFACTS`, milliseconds `#` id |
+// `ARTIFACT-DUE`, milliseconds `#` tenant `#` id, while it is to be looked at some time |
 /// | whose a name and version are | `T#<tenant>#ARTIFACT-NAME` | name and version | | |
 /// | what is made of a firmware | `T#<tenant>#ARTIFACT-FIRMWARE` | firmware `#` id | | |
 final class ArtifactItems {
@@ -79,8 +80,7 @@ final class ArtifactItems {
 
   static Map<String, AttributeValue> firmware(Artifact artifact, FirmwareId firmware) {
     Map<String, AttributeValue> item =
-        new LinkedHashMap<>(
-            key(ofFirmware(artifact.tenant()), firmware + "#" + artifact.id()));
+        new LinkedHashMap<>(key(ofFirmware(artifact.tenant()), firmware + "#" + artifact.id()));
     item.put("id", s(artifact.id().toString()));
     return item;
   }
@@ -112,9 +112,7 @@ final class ArtifactItems {
     artifact.publishedAt().ifPresent(at -> item.put("publishedAt", time(at)));
     item.put("revision", n(revision));
     item.put("gsi1pk", s(newest(tenant)));
-    item.put(
-        "gsi1sk",
-        s("%015d#%s".formatted(artifact.createdAt().toEpochMilli(), artifact.id())));
+    item.put("gsi1sk", s("%015d#%s".formatted(artifact.createdAt().toEpochMilli(), artifact.id())));
     artifact
         .checkAt()
         .ifPresent(

@@ -121,9 +121,7 @@ public final class DynamoArtifactStore implements ArtifactStore {
   private Delete freeName(Artifact artifact) {
     return Delete.builder()
         .tableName(table)
-        .key(
-            key(
-                ArtifactItems.names(artifact.tenant()), RolloutItems.artifactKey(artifact.ref())))
+        .key(key(ArtifactItems.names(artifact.tenant()), RolloutItems.artifactKey(artifact.ref())))
         .conditionExpression("#id = :id")
         .expressionAttributeNames(Map.of("#id", "id"))
         .expressionAttributeValues(Map.of(":id", s(artifact.id().toString())))
@@ -137,8 +135,7 @@ public final class DynamoArtifactStore implements ArtifactStore {
             .tableName(table)
             .keyConditionExpression("pk = :pk AND begins_with(sk, :firmware)")
             .expressionAttributeValues(
-                Map.of(
-                    ":pk", s(ArtifactItems.ofFirmware(tenant)), ":firmware", s(firmware + "#")))
+                Map.of(":pk", s(ArtifactItems.ofFirmware(tenant)), ":firmware", s(firmware + "#")))
             .consistentRead(true)
             .build();
     return client.queryPaginator(query).items().stream()
@@ -201,8 +198,7 @@ public final class DynamoArtifactStore implements ArtifactStore {
     int wanted = page.limit() + 1;
     List<Map<String, AttributeValue>> kept = new ArrayList<>();
     while (true) {
-      QueryResponse answer =
-          client.query(query.limit(passing + wanted - kept.size()).build());
+      QueryResponse answer = client.query(query.limit(passing + wanted - kept.size()).build());
       for (Map<String, AttributeValue> item : answer.items()) {
         if (passing > 0) {
           passing--;
@@ -274,9 +270,7 @@ public final class DynamoArtifactStore implements ArtifactStore {
             .expressionAttributeValues(values);
     return conditions.isEmpty()
         ? query
-        : query
-            .filterExpression(String.join(" AND ", conditions))
-            .expressionAttributeNames(names);
+        : query.filterExpression(String.join(" AND ", conditions)).expressionAttributeNames(names);
   }
 
   private static Map<String, AttributeValue> startKey(TenantId tenant, String sk) {

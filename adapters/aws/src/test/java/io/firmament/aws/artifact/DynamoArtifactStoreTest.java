@@ -192,8 +192,7 @@ class DynamoArtifactStoreTest {
       ProblemException refusal =
           assertThrows(
               ProblemException.class,
-              () ->
-                  store.list(tenant, ALL, new PageRequest(1, Optional.of(new Cursor(cursor)))));
+              () -> store.list(tenant, ALL, new PageRequest(1, Optional.of(new Cursor(cursor)))));
       assertEquals(BaseProblem.INVALID_CURSOR, refusal.problem());
     }
   }

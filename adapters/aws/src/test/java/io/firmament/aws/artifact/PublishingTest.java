@@ -24,6 +24,7 @@ import io.firmament.platform.artifact.SignedTargets;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.rollout.ArtifactFacts;
+import io.firmament.platform.trust.RepositoryProblem;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.client.ClientLimits;
 import io.firmament.tuf.client.FileStore;
@@ -42,8 +43,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -83,7 +84,8 @@ class PublishingTest {
     device.refresh();
     Target target = device.find("fleets/plant-7/router-os/1.0/firmware.bin");
     assertEquals("fleet-plant-7", target.role());
-    String custom = new String(target.file().custom().orElseThrow().toBytes(), StandardCharsets.UTF_8);
+    String custom =
+        new String(target.file().custom().orElseThrow().toBytes(), StandardCharsets.UTF_8);
     assertTrue(custom.contains("\"artifact\""), custom);
     assertTrue(custom.contains("\"router-os\"") && custom.contains("\"firmware\""), custom);
     Path file = folder.resolve("firmware.bin");
@@ -171,7 +173,7 @@ class PublishingTest {
     TenantId tenant = catalogue.begun();
     Artifact counted = published(tenant, "first");
     SteppedPorts counting = SteppedPorts.counting();
-    through(counting).withdraw(USER, tenant, counted.id());
+    through(counting).withdraw(USER, tenant, counted.id(), Optional.empty());
     int steps = counting.steps();
     assertTrue(steps > 6, "steps: " + steps);
     for (int step = 0; step <= steps; step++) {
@@ -180,13 +182,13 @@ class PublishingTest {
         SteppedPorts ports = stopping(step, steps);
         assertThrows(
             SteppedPorts.Stopped.class,
-            () -> through(ports).withdraw(USER, tenant, artifact.id()));
+            () -> through(ports).withdraw(USER, tenant, artifact.id(), Optional.empty()));
         assertConsistent(tenant, artifact.id());
         if (swept && state(tenant, artifact.id()) == Artifact.State.WITHDRAWING) {
           clock.advance(Duration.ofMinutes(16));
           catalogue.publishing().sweep(100);
         } else {
-          catalogue.publishing().withdraw(USER, tenant, artifact.id());
+          catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
         }
         assertEquals(Artifact.State.WITHDRAWN, state(tenant, artifact.id()));
         assertConsistent(tenant, artifact.id());
@@ -199,7 +201,7 @@ class PublishingTest {
     TenantId tenant = catalogue.begun();
     Artifact artifact = published(tenant, "1.0");
     Publishing publishing = catalogue.publishing();
-    publishing.withdraw(USER, tenant, artifact.id());
+    publishing.withdraw(USER, tenant, artifact.id(), Optional.empty());
     SignedTargets.Target target =
         new SignedTargets.Target(
             artifact.path(PLANT), IMAGE.length, artifact.content().sha256(), Map.of());
@@ -234,7 +236,7 @@ class PublishingTest {
               public Signing publish(TenantId of, FleetName fleet, Target target) {
                 if (!met) {
                   met = true;
-                  catalogue.publishing().withdraw(USER, of, artifact.id());
+                  catalogue.publishing().withdraw(USER, of, artifact.id(), Optional.empty());
                 }
                 return real.publish(of, fleet, target);
               }
@@ -253,8 +255,7 @@ class PublishingTest {
             catalogue.uploads,
             clock,
             catalogue.ids);
-    refused(
-        ArtifactProblem.ARTIFACT_NOT_IN_STATE, () -> slow.publish(USER, tenant, artifact.id()));
+    refused(ArtifactProblem.ARTIFACT_NOT_IN_STATE, () -> slow.publish(USER, tenant, artifact.id()));
     assertFalse(listed(tenant, artifact, PLANT));
     assertFalse(listed(tenant, artifact, LAB));
     assertEquals(Optional.empty(), catalogue.rollouts.findArtifact(tenant, artifact.ref()));
@@ -308,8 +309,7 @@ class PublishingTest {
           "wrong bytes are nowhere under a hash");
     }
     catalogue.uploads.write(missing.content().source(), "application/octet-stream", IMAGE);
-    assertEquals(
-        Artifact.State.PUBLISHED, publishing.publish(USER, tenant, missing.id()).state());
+    assertEquals(Artifact.State.PUBLISHED, publishing.publish(USER, tenant, missing.id()).state());
   }
 
   @Test
@@ -317,7 +317,7 @@ class PublishingTest {
     TenantId tenant = TestCatalogue.tenant();
     Artifact artifact = catalogue.uploaded(tenant, "1.0", IMAGE);
     refused(
-        ArtifactProblem.ARTIFACT_NOT_SIGNABLE,
+        RepositoryProblem.REPOSITORY_NOT_BEGUN,
         () -> catalogue.publishing().publish(USER, tenant, artifact.id()));
     assertEquals(Artifact.State.DRAFT, state(tenant, artifact.id()));
     assertEquals(Optional.empty(), catalogue.rollouts.findArtifact(tenant, artifact.ref()));
@@ -330,10 +330,7 @@ class PublishingTest {
     SignedTargets real = catalogue.signing();
     SignedTargets.Target squatter =
         new SignedTargets.Target(
-            artifact.path(LAB),
-            1,
-            io.firmament.base.Sha256.of(new byte[] {1}),
-            Map.of());
+            artifact.path(LAB), 1, io.firmament.base.Sha256.of(new byte[] {1}), Map.of());
     real.publish(tenant, LAB, squatter);
     ProblemException refusal =
         refused(
@@ -351,19 +348,39 @@ class PublishingTest {
   }
 
   @Test
+  void aFleetWithoutAKeyIsNamed() {
+    TenantId tenant = catalogue.begun();
+    FleetName elsewhere = new FleetName("Elsewhere_2");
+    Artifact artifact = catalogue.uploaded(tenant, "1.0", IMAGE, LAB, elsewhere);
+    ProblemException refusal =
+        refused(
+            ArtifactProblem.ARTIFACT_NOT_SIGNED,
+            () -> catalogue.publishing().publish(USER, tenant, artifact.id()));
+    assertEquals("lab", refusal.facts().get("done"));
+    assertEquals(
+        "fleet Elsewhere_2: fleet Elsewhere_2 has no key to sign with",
+        refusal.facts().get("detail"));
+    catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertFalse(listed(tenant, artifact, LAB));
+    assertEquals(Artifact.State.WITHDRAWN, state(tenant, artifact.id()));
+  }
+
+  @Test
   void aDraftThatIsGivenUpFreesItsNameAndIsNeverSigned() {
     TenantId tenant = catalogue.begun();
     Artifact artifact = catalogue.uploaded(tenant, "1.0", IMAGE);
     Publishing publishing = catalogue.publishing();
     assertEquals(
-        Artifact.State.DISCARDED, publishing.withdraw(USER, tenant, artifact.id()).state());
+        Artifact.State.DISCARDED,
+        publishing.withdraw(USER, tenant, artifact.id(), Optional.empty()).state());
     refused(
         ArtifactProblem.ARTIFACT_NOT_IN_STATE,
         () -> publishing.publish(USER, tenant, artifact.id()));
     Artifact next = catalogue.uploaded(tenant, "1.0", IMAGE);
     publishing.publish(USER, tenant, next.id());
-    publishing.withdraw(USER, tenant, artifact.id());
-    assertEquals(Optional.of(next.id()), catalogue.store.find(tenant, next.ref()).map(Artifact::id));
+    publishing.withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertEquals(
+        Optional.of(next.id()), catalogue.store.find(tenant, next.ref()).map(Artifact::id));
     assertTrue(catalogue.rollouts.findArtifact(tenant, next.ref()).isPresent());
   }
 
@@ -443,8 +460,8 @@ class PublishingTest {
         catalogue.ids);
   }
 
-  /// Published means signed for every fleet, withdrawn means for none; what is listed can be fetched;
-  /// and rollouts know what is published and nothing else.
+  /// Published means signed for every fleet, withdrawn means for none; what is listed can be
+  /// fetched; and rollouts know what is published and nothing else.
   private void assertConsistent(TenantId tenant, ArtifactId id) throws IOException {
     Artifact artifact = catalogue.store.find(tenant, id).orElseThrow();
     for (FleetName fleet : artifact.fleets()) {
@@ -458,7 +475,9 @@ class PublishingTest {
     }
     assertEquals(artifact.facts(), catalogue.rollouts.findArtifact(tenant, artifact.ref()));
     assertTrue(
-        catalogue.artifacts.find("t/" + tenant + "/metadata/" + RoleName.TIMESTAMP + ".json")
+        catalogue
+            .artifacts
+            .find("t/" + tenant + "/metadata/" + RoleName.TIMESTAMP + ".json")
             .isPresent());
   }
 
@@ -486,8 +505,7 @@ class PublishingTest {
   }
 
   private static String blob(Artifact artifact, FleetName fleet) {
-    return ArtifactKeys.blob(
-        artifact.tenant(), artifact.path(fleet), artifact.content().sha256());
+    return ArtifactKeys.blob(artifact.tenant(), artifact.path(fleet), artifact.content().sha256());
   }
 
   private Artifact.State state(TenantId tenant, ArtifactId id) {

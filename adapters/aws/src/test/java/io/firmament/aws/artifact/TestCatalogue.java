@@ -5,8 +5,7 @@ import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
-import io.firmament.aws.tuf.S3MetadataStore;
-import io.firmament.aws.tuf.TufTargets;
+import io.firmament.aws.tuf.S3MetadataStores;
 import io.firmament.base.ArtifactId;
 import io.firmament.base.FirmwareId;
 import io.firmament.base.Ids;
@@ -21,6 +20,7 @@ import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.artifact.Content;
 import io.firmament.platform.artifact.Manifest;
 import io.firmament.platform.artifact.Publishing;
+import io.firmament.platform.artifact.RepositoryTargets;
 import io.firmament.platform.artifact.SignedTargets;
 import io.firmament.platform.artifact.Terms;
 import io.firmament.platform.firmware.ObjectStore;
@@ -29,22 +29,28 @@ import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.trust.MetadataStores;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.OnlineRole;
+import io.firmament.platform.trust.SoftwareKeys;
+import io.firmament.platform.trust.TenantRepositories;
+import io.firmament.trust.Signer;
 import io.firmament.trust.SoftwareSigner;
 import io.firmament.tuf.Metadata;
 import io.firmament.tuf.Role;
 import io.firmament.tuf.RoleName;
+import io.firmament.tuf.RoleSignature;
 import io.firmament.tuf.Root;
-import io.firmament.tuf.repository.Fleet;
 import io.firmament.tuf.repository.MetadataStore;
 import io.firmament.tuf.repository.Outcome;
 import io.firmament.tuf.repository.Publisher;
 import io.firmament.tuf.repository.Schedule;
 import io.firmament.tuf.repository.Signers;
-import io.firmament.tuf.repository.TufRepository;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,9 +79,7 @@ final class TestCatalogue implements AutoCloseable {
   final Ids ids = Ids.random();
 
   private final SoftwareSigner offline = SoftwareSigner.generate();
-  private final SoftwareSigner freshness = SoftwareSigner.generate();
-  private final SoftwareSigner publisher = SoftwareSigner.generate();
-  private final SoftwareSigner fleets = SoftwareSigner.generate();
+  private final OnlineKeys keys = SoftwareKeys.inMemory();
 
   TestCatalogue(Clock clock) {
     this.clock = clock;
@@ -92,25 +96,37 @@ final class TestCatalogue implements AutoCloseable {
 
   // ---- signing
 
-  /// A tenant whose key ceremony is done.
+  /// A tenant whose key ceremony is done, with keys for both fleets.
   TenantId begun() {
     TenantId tenant = tenant();
+    for (OnlineRole role :
+        List.of(
+            OnlineRole.FRESHNESS,
+            OnlineRole.PUBLISHER,
+            OnlineRole.DIRECTOR,
+            OnlineRole.of(PLANT),
+            OnlineRole.of(LAB),
+            OnlineRole.of(FleetName.DEFAULT))) {
+      keys.ensure(tenant, role);
+    }
     Root root =
         Root.create(
             clock.instant().plus(Schedule.DEFAULT.root().lifetime()),
             Map.of(
                 RoleName.ROOT, assign(offline),
                 RoleName.TARGETS, assign(offline),
-                RoleName.SNAPSHOT, assign(freshness),
-                RoleName.TIMESTAMP, assign(freshness)));
+                RoleName.SNAPSHOT, assign(keys.ensure(tenant, OnlineRole.FRESHNESS)),
+                RoleName.TIMESTAMP, assign(keys.ensure(tenant, OnlineRole.FRESHNESS))));
     Outcome outcome =
-        repository(tenant, UnaryOperator.identity())
+        repositories(UnaryOperator.identity())
+            .of(tenant)
             .begin(
                 signed(root),
                 signed(
                     Publisher.firstTargets(
                         clock.instant().plus(Schedule.DEFAULT.targets().lifetime()),
-                        assign(publisher))),
+                        assign(keys.ensure(tenant, OnlineRole.PUBLISHER)),
+                        assign(keys.ensure(tenant, OnlineRole.DIRECTOR)))),
                 clock.instant());
     if (!(outcome instanceof Outcome.Published)) {
       throw new AssertionError(outcome);
@@ -121,20 +137,19 @@ final class TestCatalogue implements AutoCloseable {
   private <R extends Role> Metadata<R> signed(R role) {
     Metadata<R> unsigned = Metadata.unsigned(role);
     return unsigned.with(
-        new io.firmament.tuf.RoleSignature(
+        new RoleSignature(
             Signers.keyOf(offline).id(),
-            java.util.HexFormat.of().formatHex(offline.sign(unsigned.signedBytes()))));
+            HexFormat.of().formatHex(offline.sign(unsigned.signedBytes()))));
   }
 
-  private static Root.Assignment assign(SoftwareSigner signer) {
+  private static Root.Assignment assign(Signer signer) {
     return new Root.Assignment(List.of(Signers.keyOf(signer)), 1);
   }
 
-  private TufRepository repository(TenantId tenant, UnaryOperator<MetadataStore> through) {
-    return new TufRepository(
-        through.apply(new S3MetadataStore(s3, bucket, "t/" + tenant + "/metadata/")),
-        Signers.of(List.of(freshness, publisher, fleets)),
-        Schedule.DEFAULT);
+  private TenantRepositories repositories(UnaryOperator<MetadataStore> through) {
+    MetadataStores stores = new S3MetadataStores(s3, bucket);
+    return new TenantRepositories(
+        tenant -> through.apply(stores.of(tenant)), keys, Schedule.DEFAULT);
   }
 
   SignedTargets signing() {
@@ -143,28 +158,7 @@ final class TestCatalogue implements AutoCloseable {
 
   /// The same, whose metadata goes through something.
   SignedTargets signing(UnaryOperator<MetadataStore> through) {
-    return new TufTargets(
-        new TufTargets.Repositories() {
-          @Override
-          public TufRepository of(TenantId tenant) {
-            return repository(tenant, through);
-          }
-
-          @Override
-          public Fleet ensureFleet(TenantId tenant, FleetName name, Instant now) {
-            Fleet role = new Fleet(name.value());
-            Outcome outcome = of(tenant).addFleet(role, assign(fleets), now);
-            boolean there =
-                outcome instanceof Outcome.Published
-                    || outcome instanceof Outcome.Refused refused
-                        && refused.reason() == Outcome.Reason.FLEET_EXISTS;
-            if (!there) {
-              throw new AssertionError(outcome);
-            }
-            return role;
-          }
-        },
-        clock);
+    return new RepositoryTargets(repositories(through), clock);
   }
 
   Publishing publishing() {
@@ -208,10 +202,7 @@ final class TestCatalogue implements AutoCloseable {
         manifest,
         fleetNames.length == 0 ? List.of(FleetName.DEFAULT) : List.of(fleetNames),
         new Content(
-            "firmware.bin",
-            content.length,
-            Sha256.of(content),
-            ArtifactKeys.incoming(tenant, id)),
+            "firmware.bin", content.length, Sha256.of(content), ArtifactKeys.incoming(tenant, id)),
         Terms.none(),
         Artifact.State.DRAFT,
         manifest instanceof Manifest.Firmware

@@ -29,7 +29,8 @@ import java.util.TreeMap;
 /// @param fleets which it is published to, by name
 /// @param image the firmware that it is, for [Manifest.Firmware]
 /// @param publishedAt when it was published; empty before
-/// @param checkAt when somebody is to look whether metadata and catalogue agree; empty where they do
+/// @param checkAt when somebody is to look whether metadata and catalogue agree; empty where they
+///     do
 /// @param revision counts the changes; a write names the revision it is based on
 public record Artifact(
     TenantId tenant,
@@ -57,13 +58,11 @@ public record Artifact(
   private static final Duration STRAGGLERS = Duration.ofHours(1);
 
   public Artifact {
-    fleets =
-        fleets.stream().distinct().sorted(Comparator.comparing(FleetName::value)).toList();
+    fleets = fleets.stream().distinct().sorted(Comparator.comparing(FleetName::value)).toList();
     Invalid.unless(
         !fleets.isEmpty() && fleets.size() <= MAX_FLEETS,
         "fleets",
         "names 1 to " + MAX_FLEETS + " fleets");
-    fleets.forEach(Naming::requireFleet);
   }
 
   /// Where an artifact stands.
@@ -175,26 +174,82 @@ public record Artifact(
 
   Artifact with(Terms changed, Instant now) {
     return new Artifact(
-        tenant, id, ref, manifest, fleets, content, changed, state, image, sbom, author, createdAt,
-        now, publishedAt, checkAt, revision);
+        tenant,
+        id,
+        ref,
+        manifest,
+        fleets,
+        content,
+        changed,
+        state,
+        image,
+        sbom,
+        author,
+        createdAt,
+        now,
+        publishedAt,
+        checkAt,
+        revision);
   }
 
   Artifact with(Sbom attached, Instant now) {
     return new Artifact(
-        tenant, id, ref, manifest, fleets, content, terms, state, image, Optional.of(attached),
-        author, createdAt, now, publishedAt, checkAt, revision);
+        tenant,
+        id,
+        ref,
+        manifest,
+        fleets,
+        content,
+        terms,
+        state,
+        image,
+        Optional.of(attached),
+        author,
+        createdAt,
+        now,
+        publishedAt,
+        checkAt,
+        revision);
   }
 
   Artifact with(Image analysed, Instant now) {
     return new Artifact(
-        tenant, id, ref, manifest, fleets, content, terms, state, Optional.of(analysed), sbom,
-        author, createdAt, now, publishedAt, checkAt, revision);
+        tenant,
+        id,
+        ref,
+        manifest,
+        fleets,
+        content,
+        terms,
+        state,
+        Optional.of(analysed),
+        sbom,
+        author,
+        createdAt,
+        now,
+        publishedAt,
+        checkAt,
+        revision);
   }
 
   /// As it is stored after a write that is based on this one.
   public Artifact stored() {
     return new Artifact(
-        tenant, id, ref, manifest, fleets, content, terms, state, image, sbom, author, createdAt,
-        changedAt, publishedAt, checkAt, revision + 1);
+        tenant,
+        id,
+        ref,
+        manifest,
+        fleets,
+        content,
+        terms,
+        state,
+        image,
+        sbom,
+        author,
+        createdAt,
+        changedAt,
+        publishedAt,
+        checkAt,
+        revision + 1);
   }
 }

@@ -36,7 +36,7 @@ public final class ArtifactAnalyses {
   private void note(ArtifactId id, ImageAnalysis analysis) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Optional<Artifact> found = store.find(analysis.tenant(), id);
-      if (found.isEmpty() || isKnown(found.get(), analysis)) {
+      if (found.filter(Artifact::holdsName).isEmpty() || isKnown(found.get(), analysis)) {
         return;
       }
       Artifact artifact = found.get();

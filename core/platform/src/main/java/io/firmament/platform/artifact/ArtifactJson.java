@@ -31,6 +31,7 @@ public final class ArtifactJson {
   /// The file that stands for a container image.
   public static final String CONTAINER_FILE = "container.json";
 
+  private static final int MAX_REASON = 1_000;
   private static final String DEFAULT_IMAGE_NAME = "firmware.bin";
   private static final long MIN_PART = 5L << 20;
   private static final long MAX_PART = 5L << 30;
@@ -50,7 +51,7 @@ public final class ArtifactJson {
     Manifest manifest = manifest(kind, fields);
     List<FleetName> fleets =
         fields.has("fleets")
-            ? fields.texts("fleets").stream().map(ArtifactJson::fleet).toList()
+            ? fields.texts("fleets").stream().map(FleetName::new).toList()
             : List.of(FleetName.DEFAULT);
     Wish wish =
         new Wish(
@@ -63,12 +64,6 @@ public final class ArtifactJson {
     return wish;
   }
 
-  private static FleetName fleet(String text) {
-    FleetName fleet = new FleetName(text);
-    Naming.requireFleet(fleet);
-    return fleet;
-  }
-
   private static Manifest manifest(Manifest.Kind kind, JsonFields fields) {
     for (Manifest.Kind other : Manifest.Kind.values()) {
       Invalid.unless(
@@ -79,8 +74,7 @@ public final class ArtifactJson {
     return switch (kind) {
       case FIRMWARE -> new Manifest.Firmware();
       case MODEL ->
-          model(
-              fields.object("model").orElseThrow(() -> Invalid.field("model", "is missing")));
+          model(fields.object("model").orElseThrow(() -> Invalid.field("model", "is missing")));
       case CONTAINER ->
           container(
               fields
@@ -118,8 +112,7 @@ public final class ArtifactJson {
       Invalid.unless(raw == null, fields.at("shape"), "must be a list");
     }
     Manifest.Model.Tensor tensor =
-        new Manifest.Model.Tensor(
-            fields.requiredText("name"), fields.requiredText("type"), shape);
+        new Manifest.Model.Tensor(fields.requiredText("name"), fields.requiredText("type"), shape);
     fields.end();
     return tensor;
   }
@@ -164,10 +157,7 @@ public final class ArtifactJson {
         new Manifest.Config.Delivery(
             fields.requiredText("destination"),
             fields.text("mode").orElse("0644"),
-            fields
-                .object("reload")
-                .map(ArtifactJson::reload)
-                .orElseGet(Manifest.Reload.None::new));
+            fields.object("reload").map(ArtifactJson::reload).orElseGet(Manifest.Reload.None::new));
     fields.end();
     return delivery;
   }
@@ -269,26 +259,21 @@ public final class ArtifactJson {
         length,
         new Sha256(hex),
         file.count("part_size", MIN_PART, MAX_PART),
-        manifest instanceof Manifest.Firmware
-            ? Optional.of(submission(fields))
-            : Optional.empty());
+        manifest instanceof Manifest.Firmware ? Optional.of(submission(fields)) : Optional.empty());
   }
 
   private static Wish.Submission submission(JsonFields fields) {
     Optional<ProductGroupId> group =
         fields
             .text("product_group_id")
-            .map(
-                id ->
-                    ProductGroupId.parse(id).orElseThrow(() -> Artifacts.noProductGroup(id)));
+            .map(id -> ProductGroupId.parse(id).orElseThrow(() -> Artifacts.noProductGroup(id)));
     Optional<JsonFields> product = fields.object("product");
     String vendor = product.flatMap(each -> each.text("vendor")).orElse("");
     String name =
         product.flatMap(each -> each.text("name")).orElseGet(() -> fields.requiredText("name"));
     for (Map.Entry<String, String> each :
         Map.of("product.vendor", vendor, "product.name", name).entrySet()) {
-      Invalid.unless(
-          each.getValue().length() <= 200, each.getKey(), "has at most 200 characters");
+      Invalid.unless(each.getValue().length() <= 200, each.getKey(), "has at most 200 characters");
     }
     Invalid.unless(!name.isBlank(), "product.name", "is missing");
     product.ifPresent(JsonFields::end);
@@ -339,6 +324,32 @@ public final class ArtifactJson {
             fields.text("notes"));
     fields.end();
     return change;
+  }
+
+  /// Why an artifact is withdrawn.
+  ///
+  /// @throws io.firmament.base.ProblemException `invalid_field` with the place of the bad field
+  public static Optional<String> readWithdrawal(@Nullable Object value) {
+    JsonFields fields = JsonFields.of(value, "");
+    Optional<String> reason = fields.text("reason");
+    reason.ifPresent(
+        text ->
+            Invalid.unless(
+                text.length() <= MAX_REASON && text.chars().noneMatch(Character::isISOControl),
+                "reason",
+                "has at most " + MAX_REASON + " characters, none of control"));
+    fields.end();
+    return reason.filter(text -> !text.isBlank());
+  }
+
+  /// In how large parts a file is to be sent.
+  ///
+  /// @throws io.firmament.base.ProblemException `invalid_field` with the place of the bad field
+  public static Optional<Long> readSending(@Nullable Object value) {
+    JsonFields fields = JsonFields.of(value, "");
+    Optional<Long> partSize = fields.count("part_size", MIN_PART, MAX_PART);
+    fields.end();
+    return partSize;
   }
 
   /// Reads what [#write(Manifest)] and [#write(Terms)] wrote into one object.

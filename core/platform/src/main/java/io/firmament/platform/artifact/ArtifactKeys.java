@@ -7,8 +7,8 @@ import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.rollout.ArtifactRef;
 
 /// Where artifacts lie. While they arrive, in the bucket of uploads, which forgets them after a
-/// while: `uploads/TENANT/ID/artifact`. In their own bucket: `t/TENANT/targets/PATH` once they can be
-/// signed, `t/TENANT/sboms/ID/HASH`.
+/// while: `uploads/TENANT/ID/artifact`. In their own bucket: `t/TENANT/targets/PATH` once they can
+/// be signed, `t/TENANT/sboms/ID/HASH`.
 public final class ArtifactKeys {
   private ArtifactKeys() {}
 

@@ -19,11 +19,7 @@ public enum ArtifactProblem implements Problem {
       "the metadata for artifact {artifact} is as asked for fleets {done} only; {detail}"),
   ARTIFACT_SBOM_INVALID(Category.INVALID, "{detail}"),
   ARTIFACT_WITHOUT_SBOM(Category.NOT_FOUND, "artifact {artifact} has no SBOM"),
-  ARTIFACT_IMAGE_GONE(
-      Category.CONFLICT, "the image of firmware {firmware} is not kept any more"),
-  ARTIFACT_NOT_SIGNABLE(
-      Category.CONFLICT,
-      "the tenant has no signed repository yet; run its key ceremony first");
+  ARTIFACT_IMAGE_GONE(Category.CONFLICT, "the image of firmware {firmware} is not kept any more");
 
   private final Category category;
   private final String title;

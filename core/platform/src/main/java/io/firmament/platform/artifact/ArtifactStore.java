@@ -35,16 +35,15 @@ public interface ArtifactStore {
   long count(TenantId tenant, Filter filter);
 
   /// Which artifacts a list has; each that is not given lets all pass.
-  record Filter(
-      Optional<Manifest.Kind> kind, Optional<String> name, Optional<FleetName> fleet) {
+  record Filter(Optional<Manifest.Kind> kind, Optional<String> name, Optional<FleetName> fleet) {
     public static Filter none() {
       return new Filter(Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 
   /// Replaces an artifact if it still has the revision of this one; the stored revision is one
-  /// higher. In the same transaction what rollouts know of it becomes [Artifact#facts], and its name
-  /// is free once it does not hold it.
+  /// higher. In the same transaction what rollouts know of it becomes [Artifact#facts], and its
+  /// name is free once it does not hold it.
   ///
   /// @return false where it has another revision by now
   boolean update(Artifact artifact, AuditEvent audit);

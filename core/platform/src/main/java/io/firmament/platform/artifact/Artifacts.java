@@ -138,8 +138,11 @@ public final class Artifacts {
                 () ->
                     FirmwareProblem.ANALYSIS_NOT_FINISHED.with(
                         "state",
-                        firmware.latestAnalysis().state().name().toLowerCase(
-                            java.util.Locale.ROOT)));
+                        firmware
+                            .latestAnalysis()
+                            .state()
+                            .name()
+                            .toLowerCase(java.util.Locale.ROOT)));
     if (outside.uploads().find(firmware.objectKey()).isEmpty()) {
       throw ArtifactProblem.ARTIFACT_IMAGE_GONE.with("firmware", firmware.id());
     }
@@ -158,21 +161,14 @@ public final class Artifacts {
 
   private Created upload(Caller caller, Wish wish, Wish.Origin.Upload upload) {
     ArtifactId id = new ArtifactId(ids.next());
-    Optional<Upload> image =
-        upload.firmware().map(submission -> submit(caller, wish, submission));
+    Optional<Upload> image = upload.firmware().map(submission -> submit(caller, wish, submission));
     String source =
         image
             .map(each -> ObjectKeys.firmware(each.tenant(), each.id()))
             .orElseGet(() -> ArtifactKeys.incoming(caller.tenant(), id));
-    Content content =
-        new Content(upload.fileName(), upload.length(), upload.sha256(), source);
+    Content content = new Content(upload.fileName(), upload.length(), upload.sha256(), source);
     Artifact artifact =
-        add(
-            caller,
-            wish,
-            id,
-            content,
-            image.map(each -> Artifact.Image.of(each.firmware())));
+        add(caller, wish, id, content, image.map(each -> Artifact.Image.of(each.firmware())));
     return new Created(artifact, Optional.of(sending(artifact, upload.partSize())));
   }
 
@@ -207,8 +203,8 @@ public final class Artifacts {
             product.id(),
             group,
             named(
-                page -> outside.identity().listAnalysisConfigurations(tenant, page),
-                each -> each.name().equals(AnalysisConfiguration.DEFAULT_NAME))
+                    page -> outside.identity().listAnalysisConfigurations(tenant, page),
+                    each -> each.name().equals(AnalysisConfiguration.DEFAULT_NAME))
                 .map(AnalysisConfiguration::id),
             caller.user(),
             now,
@@ -218,7 +214,8 @@ public final class Artifacts {
     return upload;
   }
 
-  /// Who names a group must be allowed to upload to it; the default one takes whatever is published.
+  /// Who names a group must be allowed to upload to it; the default one takes whatever is
+  /// published.
   private ProductGroupId group(Caller caller, ProductGroupId id) {
     if (outside.identity().findProductGroup(caller.tenant(), id).isEmpty()
         || !(caller.may(Permission.FIRMWARE_UPLOAD, id)
@@ -256,11 +253,7 @@ public final class Artifacts {
   }
 
   private Artifact add(
-      Caller caller,
-      Wish wish,
-      ArtifactId id,
-      Content content,
-      Optional<Artifact.Image> image) {
+      Caller caller, Wish wish, ArtifactId id, Content content, Optional<Artifact.Image> image) {
     Instant now = now();
     Artifact artifact =
         new Artifact(
@@ -308,8 +301,7 @@ public final class Artifacts {
               .uploads()
               .presign(content.source(), content.length(), content.sha256(), REQUEST_VALIDITY));
     }
-    long part =
-        Math.max(partSize.orElse(USUAL_PART), Math.ceilDiv(content.length(), MAX_PARTS));
+    long part = Math.max(partSize.orElse(USUAL_PART), Math.ceilDiv(content.length(), MAX_PARTS));
     return new Sending.Parts(
         outside.uploads().presignParts(content.source(), content.length(), part, REQUEST_VALIDITY));
   }
@@ -329,10 +321,12 @@ public final class Artifacts {
     return unread.isPresent() ? publishing.get(tenant, id) : published;
   }
 
-  /// Takes an artifact back: devices find it no more, and rollouts cannot be created with it. A draft
-  /// is given up, and its name and version are free again.
-  public Artifact withdraw(Caller caller, ArtifactId id) {
-    return publishing.withdraw(actor(caller), caller.tenant(), id);
+  /// Takes an artifact back: devices find it no more, and rollouts cannot be created with it. A
+  /// draft is given up, and its name and version are free again.
+  ///
+  /// @param reason for the audit trail
+  public Artifact withdraw(Caller caller, ArtifactId id, Optional<String> reason) {
+    return publishing.withdraw(actor(caller), caller.tenant(), id, reason);
   }
 
   public Artifact get(TenantId tenant, ArtifactId id) {
@@ -356,6 +350,7 @@ public final class Artifacts {
       Caller caller, ArtifactId id, Terms.Change change, Optional<Long> revision) {
     Artifact artifact = publishing.get(caller.tenant(), id);
     requireRevision(artifact, revision);
+    requireKept(artifact);
     SortedMap<String, String> facts = new TreeMap<>(change.facts());
     facts.put("artifact", artifact.ref().toString());
     return write(
@@ -366,26 +361,25 @@ public final class Artifacts {
   ///
   /// @param revision that the change is based on; empty where any will do
   public Artifact attach(
-      Caller caller,
-      ArtifactId id,
-      Artifact.Sbom sbom,
-      byte[] document,
-      Optional<Long> revision) {
+      Caller caller, ArtifactId id, Artifact.Sbom sbom, byte[] document, Optional<Long> revision) {
     Artifact artifact = publishing.get(caller.tenant(), id);
     requireRevision(artifact, revision);
-    if (artifact.state() == Artifact.State.DISCARDED) {
-      throw Publishing.notInState(artifact, "one that was not given up");
-    }
+    requireKept(artifact);
     outside
         .artifacts()
-        .write(
-            ArtifactKeys.sbom(caller.tenant(), id, sbom.sha256()), sbom.mediaType(), document);
+        .write(ArtifactKeys.sbom(caller.tenant(), id, sbom.sha256()), sbom.mediaType(), document);
     SortedMap<String, String> facts = new TreeMap<>();
     facts.put("artifact", artifact.ref().toString());
     facts.put("sha256", sbom.sha256().hex());
     facts.put("specification", sbom.specification());
     facts.put("components", String.valueOf(sbom.components()));
     return write(caller, artifact.with(sbom, now()), "artifact.sbom_attached", facts);
+  }
+
+  private static void requireKept(Artifact artifact) {
+    if (!artifact.holdsName()) {
+      throw Publishing.notInState(artifact, "one that was not given up");
+    }
   }
 
   private static void requireRevision(Artifact artifact, Optional<Long> revision) {

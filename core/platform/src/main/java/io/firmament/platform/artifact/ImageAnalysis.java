@@ -28,8 +28,8 @@ public record ImageAnalysis(
     open = Collections.unmodifiableMap(copy);
   }
 
-  /// Counts the matches, each vulnerability once. Those that nobody has scored have no severity, and
-  /// those whose impact is assessed to be none (a score below 0) are not open.
+  /// Counts the matches, each vulnerability once. Those that nobody has scored have no severity,
+  /// and those whose impact is assessed to be none (a score below 0) are not open.
   public static ImageAnalysis of(AnalysisKey key, Sha256 sha256, List<CveMatch> matches) {
     Map<String, Severity> worst = new java.util.HashMap<>();
     for (CveMatch match : matches) {

@@ -43,7 +43,8 @@ public sealed interface Manifest {
   ///
   /// @param inputs what it is fed with
   /// @param metrics how good it was found, by name
-  /// @param hardware what it is made for; for people, and never what keeps it from a device: that is
+  /// @param hardware what it is made for; for people, and never what keeps it from a device: that
+  // is
   ///     [Terms#compatibility]
   record Model(
       Framework framework,
@@ -150,7 +151,8 @@ public sealed interface Manifest {
     /// @param mode of the file, octal, `0000` to `0777`
     public record Delivery(String destination, String mode, Reload reload) {
       private static final int MAX_PATH = 500;
-      private static final Pattern PATH = Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[^/\\p{Cntrl}]+)+");
+      private static final Pattern PATH =
+          Pattern.compile("(?:/(?!\\.{1,2}(?:/|$))[^/\\p{Cntrl}]+)+");
       private static final Pattern MODE = Pattern.compile("0[0-7]{3}");
 
       public Delivery {

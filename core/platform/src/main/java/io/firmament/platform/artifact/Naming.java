@@ -1,6 +1,5 @@
 package io.firmament.platform.artifact;
 
-import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.rollout.Invalid;
 import java.util.regex.Pattern;
@@ -11,7 +10,6 @@ final class Naming {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+~-]{0,99}");
   private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}");
-  private static final Pattern FLEET = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
   private Naming() {}
 
@@ -32,15 +30,6 @@ final class Naming {
 
   static void requireFile(String name) {
     Invalid.unless(FILE.matcher(name).matches(), "file.name", "must match " + FILE.pattern());
-  }
-
-  /// A fleet's role in the metadata is named after it, which takes fewer letters than a fleet may
-  /// have.
-  static void requireFleet(FleetName fleet) {
-    Invalid.unless(
-        FLEET.matcher(fleet.value()).matches(),
-        "fleets",
-        "artifacts go to fleets whose names match " + FLEET.pattern());
   }
 
   private static RuntimeException refused(String field, Pattern pattern) {

@@ -11,6 +11,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ObjectUpload;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.trust.RepositoryProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -72,15 +73,17 @@ public final class Publishing {
   /// Refuses where nothing can be signed yet.
   public void requireRepository(TenantId tenant) {
     if (!signed.begun(tenant)) {
-      throw ArtifactProblem.ARTIFACT_NOT_SIGNABLE.with();
+      throw RepositoryProblem.REPOSITORY_NOT_BEGUN.with();
     }
   }
 
-  /// Publishes an artifact, from wherever an earlier call stopped; one that is published stays as it
+  /// Publishes an artifact, from wherever an earlier call stopped; one that is published stays as
+  // it
   /// is.
   ///
   /// @param actor as audit events name one
-  /// @throws ProblemException where its bytes are missing or others than announced, where there is no
+  /// @throws ProblemException where its bytes are missing or others than announced, where there is
+  // no
   ///     repository, where some fleet's metadata could not be signed, or where it was withdrawn
   public Artifact publish(String actor, TenantId tenant, ArtifactId id) {
     boolean mayBeListed = false;
@@ -119,17 +122,18 @@ public final class Publishing {
   /// Takes an artifact back, from wherever an earlier call stopped. A draft is given up.
   ///
   /// @param actor as audit events name one
+  /// @param reason for the audit trail
   /// @throws ProblemException where some fleet's metadata could not be signed
-  public Artifact withdraw(String actor, TenantId tenant, ArtifactId id) {
+  public Artifact withdraw(String actor, TenantId tenant, ArtifactId id, Optional<String> reason) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Artifact artifact = get(tenant, id);
       switch (artifact.state()) {
         case WITHDRAWN, DISCARDED -> {
           return artifact;
         }
-        case DRAFT -> write(artifact.discarded(now()), actor, "artifact.discarded");
+        case DRAFT -> write(artifact.discarded(now()), actor, "artifact.discarded", reason);
         case PUBLISHING, PUBLISHED ->
-            write(artifact.withdrawing(now()), actor, "artifact.withdrawing");
+            write(artifact.withdrawing(now()), actor, "artifact.withdrawing", reason);
         case WITHDRAWING -> {
           unlist(artifact);
           write(artifact.withdrawn(now()), actor, "artifact.withdrawn");
@@ -139,7 +143,8 @@ public final class Publishing {
     throw ArtifactProblem.ARTIFACT_CHANGED.with("artifact", get(tenant, id).ref());
   }
 
-  /// Goes on with what was stopped, of all tenants, and makes sure that nothing withdrawn is listed.
+  /// Goes on with what was stopped, of all tenants, and makes sure that nothing withdrawn is
+  /// listed.
   ///
   /// @return how many artifacts were looked at
   public int sweep(int limit) {
@@ -161,7 +166,7 @@ public final class Publishing {
     Artifact artifact = get(tenant, id);
     switch (artifact.state()) {
       case PUBLISHING -> publish(PLATFORM, tenant, id);
-      case WITHDRAWING -> withdraw(PLATFORM, tenant, id);
+      case WITHDRAWING -> withdraw(PLATFORM, tenant, id, Optional.empty());
       case WITHDRAWN -> {
         unlist(artifact);
         store.postpone(artifact, Optional.empty());
@@ -183,8 +188,7 @@ public final class Publishing {
   private void place(Artifact artifact) {
     Content content = artifact.content();
     for (FleetName fleet : artifact.fleets()) {
-      String key =
-          ArtifactKeys.blob(artifact.tenant(), artifact.path(fleet), content.sha256());
+      String key = ArtifactKeys.blob(artifact.tenant(), artifact.path(fleet), content.sha256());
       if (artifacts.find(key).isEmpty()) {
         copy(artifact, key);
       }
@@ -280,9 +284,13 @@ public final class Publishing {
   // ---- catalogue
 
   private boolean write(Artifact changed, String actor, String action) {
-    AuditEvent audit =
-        audit(ids, changed, changed.changedAt(), actor, action, changed.summary());
-    return store.update(changed, audit);
+    return write(changed, actor, action, Optional.empty());
+  }
+
+  private boolean write(Artifact changed, String actor, String action, Optional<String> reason) {
+    SortedMap<String, String> facts = changed.summary();
+    reason.ifPresent(text -> facts.put("reason", text));
+    return store.update(changed, audit(ids, changed, changed.changedAt(), actor, action, facts));
   }
 
   static AuditEvent audit(

@@ -61,13 +61,7 @@ public record Terms(
   /// It fits all devices, and there is nothing to say.
   public static Terms none() {
     return new Terms(
-        false,
-        Optional.empty(),
-        new TreeMap<>(),
-        new TreeMap<>(),
-        List.of(),
-        Optional.empty(),
-        "");
+        false, Optional.empty(), new TreeMap<>(), new TreeMap<>(), List.of(), Optional.empty(), "");
   }
 
   /// What can be changed of terms that are signed: the rest is in the metadata.

@@ -87,7 +87,14 @@ public enum Role {
       ARTIFACTS_READ,
       ARTIFACTS_WRITE,
       ARTIFACTS_MANAGE),
-  FLEET_AUDITOR(TRUST_READ, DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ, AUDIT_READ, ARTIFACTS_READ);
+  FLEET_AUDITOR(
+      TRUST_READ,
+      DEVICES_READ,
+      ENROLL_READ,
+      GROUPS_READ,
+      ROLLOUTS_READ,
+      AUDIT_READ,
+      ARTIFACTS_READ);
 
   // Set.of is immutable; its type cannot say so.
   @SuppressWarnings("ImmutableEnumChecker")

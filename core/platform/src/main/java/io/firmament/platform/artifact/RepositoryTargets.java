@@ -1,19 +1,17 @@
-package io.firmament.aws.tuf;
+package io.firmament.platform.artifact;
 
 import io.firmament.base.ProblemException;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
-import io.firmament.platform.artifact.SignedTargets;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.trust.TenantRepositories;
 import io.firmament.tuf.Hashes;
 import io.firmament.tuf.Json;
 import io.firmament.tuf.TargetFile;
 import io.firmament.tuf.repository.Fleet;
 import io.firmament.tuf.repository.Outcome;
-import io.firmament.tuf.repository.TufRepository;
 import java.math.BigDecimal;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,29 +21,18 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /// What is published, in the TUF repositories of tenants.
-public final class TufTargets implements SignedTargets {
-  private final Repositories repositories;
+public final class RepositoryTargets implements SignedTargets {
+  private final TenantRepositories repositories;
   private final Clock clock;
 
-  public TufTargets(Repositories repositories, Clock clock) {
+  public RepositoryTargets(TenantRepositories repositories, Clock clock) {
     this.repositories = repositories;
     this.clock = clock;
   }
 
-  /// The repositories of tenants.
-  public interface Repositories {
-    /// A tenant's repository, begun or not.
-    TufRepository of(TenantId tenant);
-
-    /// Makes a fleet part of a tenant's repository, which is begun.
-    ///
-    /// @throws ProblemException where that cannot be
-    Fleet ensureFleet(TenantId tenant, FleetName fleet, Instant now);
-  }
-
   @Override
   public boolean begun(TenantId tenant) {
-    return repositories.of(tenant).state().isPresent();
+    return repositories.of(tenant).head().isPresent();
   }
 
   @Override
@@ -101,7 +88,7 @@ public final class TufTargets implements SignedTargets {
   public Optional<Listed> find(TenantId tenant, FleetName fleet, String path) {
     return repositories
         .of(tenant)
-        .state()
+        .state(new Fleet(fleet.value()))
         .flatMap(state -> state.role(new Fleet(fleet.value()).role()))
         .flatMap(targets -> Optional.ofNullable(targets.targets().get(path)))
         .flatMap(

@@ -1,5 +1,7 @@
 package io.firmament.aws;
 
+import io.firmament.aws.fleet.DynamoArtifactStore;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Stage;
@@ -20,6 +22,11 @@ public final class FirmwareAdapters {
 
   public FirmwareStore firmware() {
     return new DynamoFirmwareStore(clients.dynamo(), Setting.TABLE_FIRMWARE.in(environment));
+  }
+
+  /// The catalogue of artifacts, which hears of analyses.
+  public ArtifactStore catalogue() {
+    return new DynamoArtifactStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment));
   }
 
   public ObjectStore uploads() {

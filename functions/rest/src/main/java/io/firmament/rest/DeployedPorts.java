@@ -2,7 +2,6 @@ package io.firmament.rest;
 
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
-import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
@@ -96,9 +95,7 @@ public final class DeployedPorts implements Ports {
 
   @Override
   public ArtifactStore artifacts() {
-    return once(
-        ArtifactStore.class,
-        () -> new DynamoArtifactStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
+    return once(ArtifactStore.class, firmware::catalogue);
   }
 
   @Override

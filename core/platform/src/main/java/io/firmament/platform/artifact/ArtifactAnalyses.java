@@ -3,6 +3,7 @@ package io.firmament.platform.artifact;
 import io.firmament.base.ArtifactId;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
+import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.fleet.AuditEvent;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,6 +27,11 @@ public final class ArtifactAnalyses {
     this.store = store;
     this.clock = clock;
     this.ids = ids;
+  }
+
+  /// Whether any artifact is made of the image.
+  public boolean concern(AnalysisKey key) {
+    return !store.ofFirmware(key.tenant(), key.firmware()).isEmpty();
   }
 
   /// Notes a complete analysis at all artifacts of its firmware.

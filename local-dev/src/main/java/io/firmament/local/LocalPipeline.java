@@ -46,7 +46,14 @@ final class LocalPipeline implements AutoCloseable {
       GrantGuard.Role role = GrantGuard.Role.of(StageRole.valueOf(stage.name()));
       StageWiring wiring =
           new StageWiring(
-              stage, ports.firmware(), ports.uploads(), ports.documents(), queue, work, clock);
+              stage,
+              ports.firmware(),
+              ports.uploads(),
+              ports.documents(),
+              ports.artifacts(),
+              queue,
+              work,
+              clock);
       StageFunction function = new StageFunction(stage, wiring);
       DeadLetterFunction deadLetters = new DeadLetterFunction(wiring);
       triggers.add(

@@ -7,6 +7,7 @@ import io.firmament.edge.OperationCatalogue;
 import io.firmament.engines.GrantGuard;
 import io.firmament.graphql.GraphqlLimits;
 import io.firmament.graphql.GraphqlOperation;
+import io.firmament.platform.artifact.Publishing;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.rollout.RolloutRunner;
@@ -143,9 +144,12 @@ public final class LocalPlatform implements AutoCloseable {
   private static List<LocalTimer> timers(Platform platform) {
     RolloutRunner rollouts = platform.rolloutRunner();
     RepositoryRenewal renewal = platform.repositoryRenewal();
+    Publishing publishing = platform.publishing();
     return List.of(
         LocalTimer.start(
             TimerRole.RUN_ROLLOUTS, Duration.ofSeconds(1), () -> rollouts.runDue(AT_A_TIME)),
+        LocalTimer.start(
+            TimerRole.SETTLE_ARTIFACTS, Duration.ofSeconds(30), () -> publishing.sweep(AT_A_TIME)),
         LocalTimer.start(
             TimerRole.RENEW_REPOSITORIES,
             Duration.ofSeconds(10),

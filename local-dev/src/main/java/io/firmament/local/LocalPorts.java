@@ -2,11 +2,13 @@ package io.firmament.local;
 
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.DynamoIdentityStore;
 import io.firmament.aws.tuf.S3MetadataStores;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
@@ -28,6 +30,8 @@ public final class LocalPorts implements Ports {
   private final TrustStore trust;
   private final OnlineKeys onlineKeys;
   private final MetadataStores metadata;
+  private final ArtifactStore artifacts;
+  private final ObjectStore artifactFiles;
   private final ObjectStore uploads;
   private final ObjectStore documents;
   private final TokenSigner idTokenKey;
@@ -47,6 +51,9 @@ public final class LocalPorts implements Ports {
     this.onlineKeys = new GuardedKeys(keys.onlineKeys());
     this.metadata =
         new S3MetadataStores(servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
+    this.artifacts =
+        new DynamoArtifactStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
+    this.artifactFiles = bucket(servers, Setting.BUCKET_ARTIFACTS);
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
     this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
     this.idTokenKey = keys.tokenSigner("id-token");
@@ -92,7 +99,17 @@ public final class LocalPorts implements Ports {
     return metadata;
   }
 
-  /// What clients upload.
+  @Override
+  public ArtifactStore artifacts() {
+    return artifacts;
+  }
+
+  @Override
+  public ObjectStore artifactFiles() {
+    return artifactFiles;
+  }
+
+  @Override
   public ObjectStore uploads() {
     return uploads;
   }

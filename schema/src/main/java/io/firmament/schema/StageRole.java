@@ -36,7 +36,14 @@ public enum StageRole {
               Grant.FIRMWARE_WRITE,
               Grant.DOCUMENTS_READ,
               Grant.DOCUMENTS_WRITE);
-      case PUBLISH -> List.of(Grant.FIRMWARE_READ, Grant.FIRMWARE_WRITE, Grant.DOCUMENTS_READ);
+      // The artifacts made of an image hear what was found in it.
+      case PUBLISH ->
+          List.of(
+              Grant.FIRMWARE_READ,
+              Grant.FIRMWARE_WRITE,
+              Grant.FLEET_READ,
+              Grant.FLEET_WRITE,
+              Grant.DOCUMENTS_READ);
       // An image that nobody has received yet is looked at for its size.
       case DEAD_LETTER -> List.of(Grant.FIRMWARE_READ, Grant.FIRMWARE_WRITE, Grant.UPLOADS_READ);
     };

@@ -8,6 +8,16 @@ import java.util.Locale;
 public enum TimerRole {
   /// Evaluates rollouts that are due.
   RUN_ROLLOUTS(1, List.of(Grant.FLEET_READ, Grant.FLEET_WRITE)),
+  /// Goes on with publications and withdrawals that were stopped.
+  SETTLE_ARTIFACTS(
+      5,
+      List.of(
+          Grant.FLEET_READ,
+          Grant.FLEET_WRITE,
+          Grant.UPLOADS_READ,
+          Grant.ARTIFACTS_READ,
+          Grant.ARTIFACTS_WRITE,
+          Grant.ONLINE_KEYS_SIGN)),
   /// Signs anew what is due in the tenants' repositories.
   RENEW_REPOSITORIES(
       15,

@@ -1,5 +1,7 @@
 package io.firmament.aws;
 
+import io.firmament.aws.fleet.DynamoArtifactStore;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Stage;
@@ -8,7 +10,7 @@ import io.firmament.schema.Setting;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// The firmware ports on AWS, named by the settings of a deployment.
+/// The ports of firmware, and the buckets, on AWS, named by the settings of a deployment.
 public final class FirmwareAdapters {
   private final Map<String, String> environment;
   private final AwsClients clients;
@@ -22,12 +24,21 @@ public final class FirmwareAdapters {
     return new DynamoFirmwareStore(clients.dynamo(), Setting.TABLE_FIRMWARE.in(environment));
   }
 
+  /// The catalogue of artifacts, which hears of analyses.
+  public ArtifactStore catalogue() {
+    return new DynamoArtifactStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment));
+  }
+
   public ObjectStore uploads() {
     return objects(Setting.BUCKET_UPLOADS);
   }
 
   public ObjectStore documents() {
     return objects(Setting.BUCKET_DOCUMENTS);
+  }
+
+  public ObjectStore artifacts() {
+    return objects(Setting.BUCKET_ARTIFACTS);
   }
 
   private ObjectStore objects(Setting bucket) {

@@ -18,8 +18,6 @@ import java.util.UUID;
 /// Runs one operation for an event of API Gateway: decode, authenticate, authorise, handle, encode.
 /// The entry classes of the function families stand on it, in AWS as on a laptop.
 public final class HttpFunction {
-  /// What a JSON body may have; images go elsewhere.
-  public static final int BODY_LIMIT = 1024 * 1024;
 
   private final Authenticator authenticator;
   private final OperationCatalogue operations;
@@ -74,16 +72,19 @@ public final class HttpFunction {
 
   private HttpResponse answer(Route route, ApiGatewayEvent event) {
     try {
-      byte[] body = event.body(BODY_LIMIT);
-      Optional<Caller> caller = authenticator.authenticate(route, event.headers());
-      if (body.length > 0) {
-        requireJson(event.headers().getOrDefault("content-type", "nothing"));
-        JsonBody.requireNothingAfter(body);
-      }
       Operation operation =
           operations
               .find(route.operationId())
               .orElseThrow(() -> new IllegalStateException("no operation " + route.operationId()));
+      BodyKind kind = operation.body();
+      byte[] body = event.body(kind.limit());
+      Optional<Caller> caller = authenticator.authenticate(route, event.headers());
+      if (body.length > 0) {
+        kind.require(event.headers().getOrDefault("content-type", "nothing"));
+        if (kind.equals(BodyKind.JSON)) {
+          JsonBody.requireNothingAfter(body);
+        }
+      }
       return operation.handle(request(route, event, body, caller));
     } catch (ProblemException refusal) {
       return Refusals.of(refusal, event.requestId());
@@ -109,14 +110,6 @@ public final class HttpFunction {
         caller,
         BaseUrl.of(event.headers(), publicUrl),
         event.requestId());
-  }
-
-  private static void requireJson(String contentType) {
-    String type = contentType.split(";", 2)[0].strip();
-    if (!type.equalsIgnoreCase("application/json")) {
-      throw BaseProblem.UNSUPPORTED_MEDIA_TYPE.with(
-          "expected", "application/json", "actual", contentType);
-    }
   }
 
   private static byte[] encoded(HttpResponse response, String requestId) throws IOException {

@@ -8,4 +8,9 @@ package io.firmament.edge;
 public interface Operation {
   /// Answers, or throws a [io.firmament.base.ProblemException].
   HttpResponse handle(Request request);
+
+  /// What it takes as its body where a function runs it.
+  default BodyKind body() {
+    return BodyKind.JSON;
+  }
 }

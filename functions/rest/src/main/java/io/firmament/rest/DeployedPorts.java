@@ -8,6 +8,7 @@ import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
 import io.firmament.aws.tuf.KmsOnlineKeys;
 import io.firmament.aws.tuf.S3MetadataStores;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
@@ -90,6 +91,21 @@ public final class DeployedPorts implements Ports {
     return once(
         MetadataStores.class,
         () -> new S3MetadataStores(clients.s3(), Setting.BUCKET_ARTIFACTS.in(environment)));
+  }
+
+  @Override
+  public ArtifactStore artifacts() {
+    return once(ArtifactStore.class, firmware::catalogue);
+  }
+
+  @Override
+  public ObjectStore artifactFiles() {
+    return firmware.artifacts();
+  }
+
+  @Override
+  public ObjectStore uploads() {
+    return firmware.uploads();
   }
 
   @Override

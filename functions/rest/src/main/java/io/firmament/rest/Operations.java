@@ -1,9 +1,17 @@
 package io.firmament.rest;
 
-import io.firmament.analysis.sbom.SbomTool;
 import io.firmament.edge.Operation;
 import io.firmament.edge.OperationCatalogue;
 import io.firmament.platform.fleet.DecommissionDevice;
+import io.firmament.rest.artifact.CompleteArtifact;
+import io.firmament.rest.artifact.CreateArtifact;
+import io.firmament.rest.artifact.GetArtifact;
+import io.firmament.rest.artifact.GetArtifactSbom;
+import io.firmament.rest.artifact.ListArtifacts;
+import io.firmament.rest.artifact.PutArtifactSbom;
+import io.firmament.rest.artifact.SendArtifact;
+import io.firmament.rest.artifact.UpdateArtifact;
+import io.firmament.rest.artifact.WithdrawArtifact;
 import io.firmament.rest.firmware.DownloadFirmwareFile;
 import io.firmament.rest.firmware.DownloadSbom;
 import io.firmament.rest.fleet.CreateEnrollToken;
@@ -83,12 +91,7 @@ public final class Operations implements OperationCatalogue {
 
   private static final Map<String, Function<Platform, Operation>> FIRMWARE =
       Map.of(
-          "downloadSbom",
-              p ->
-                  new DownloadSbom(
-                      p.ports().firmware(),
-                      p.ports().documents(),
-                      new SbomTool("Firmament", "Firmament", Platform.VERSION)),
+          "downloadSbom", p -> new DownloadSbom(p.ports().firmware(), p.firmwareSbom()),
           "downloadFirmwareFile",
               p -> new DownloadFirmwareFile(p.ports().firmware(), p.ports().documents()));
 
@@ -130,8 +133,26 @@ public final class Operations implements OperationCatalogue {
           "submitRoot", p -> new SubmitRoot(p.ceremonies()),
           "submitTargets", p -> new SubmitTargets(p.ceremonies()));
 
+  private static final Map<String, Function<Platform, Operation>> ARTIFACT =
+      Map.of(
+          "createArtifact", p -> new CreateArtifact(p.artifacts()),
+          "listArtifacts", p -> new ListArtifacts(p.artifacts()),
+          "getArtifact", p -> new GetArtifact(p.artifacts()),
+          "updateArtifact", p -> new UpdateArtifact(p.artifacts()),
+          "sendArtifact", p -> new SendArtifact(p.artifacts()),
+          "completeArtifact", p -> new CompleteArtifact(p.artifacts()),
+          "withdrawArtifact", p -> new WithdrawArtifact(p.artifacts()),
+          "putArtifactSbom", p -> new PutArtifactSbom(p.artifacts()),
+          "getArtifactSbom",
+              p ->
+                  new GetArtifactSbom(
+                      p.artifacts(),
+                      p.ports().firmware(),
+                      p.ports().artifactFiles(),
+                      p.firmwareSbom()));
+
   private static final Map<String, Function<Platform, Operation>> ALL =
-      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT, TRUST)
+      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT, TRUST, ARTIFACT)
           .flatMap(area -> area.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

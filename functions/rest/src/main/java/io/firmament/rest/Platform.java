@@ -1,8 +1,13 @@
 package io.firmament.rest;
 
+import io.firmament.analysis.sbom.SbomTool;
 import io.firmament.base.Ids;
 import io.firmament.edge.Authenticator;
 import io.firmament.edge.Tokens;
+import io.firmament.platform.artifact.ArtifactAnalyses;
+import io.firmament.platform.artifact.Artifacts;
+import io.firmament.platform.artifact.Publishing;
+import io.firmament.platform.artifact.RepositoryTargets;
 import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.identity.ApiTokens;
@@ -18,6 +23,8 @@ import io.firmament.platform.trust.Ceremonies;
 import io.firmament.platform.trust.RepositoryRenewal;
 import io.firmament.platform.trust.TenantRepositories;
 import io.firmament.platform.trust.TrustCenter;
+import io.firmament.rest.firmware.DocumentImages;
+import io.firmament.rest.firmware.FirmwareSbom;
 import io.firmament.tuf.repository.Schedule;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -109,6 +116,37 @@ public final class Platform {
   /// What renews repositories when they are due.
   public RepositoryRenewal repositoryRenewal() {
     return new RepositoryRenewal(ports.trust(), repositories(), clock);
+  }
+
+  /// What publishes artifacts and takes them back.
+  public Publishing publishing() {
+    return new Publishing(
+        ports.artifacts(),
+        new RepositoryTargets(repositories(), clock),
+        ports.artifactFiles(),
+        ports.uploads(),
+        clock,
+        ids);
+  }
+
+  public Artifacts artifacts() {
+    return new Artifacts(
+        ports.artifacts(),
+        publishing(),
+        new ArtifactAnalyses(ports.artifacts(), clock, ids),
+        new Artifacts.Outside(
+            ports.identity(),
+            ports.firmware(),
+            new DocumentImages(ports.documents()),
+            ports.artifactFiles(),
+            ports.uploads()),
+        clock,
+        ids);
+  }
+
+  public FirmwareSbom firmwareSbom() {
+    return new FirmwareSbom(
+        ports.firmware(), ports.documents(), new SbomTool("Firmament", "Firmament", VERSION));
   }
 
   public SignIn signIn() {

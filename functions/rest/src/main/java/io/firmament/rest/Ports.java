@@ -1,5 +1,6 @@
 package io.firmament.rest;
 
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
@@ -30,6 +31,14 @@ public interface Ports {
 
   /// The metadata of the tenants' repositories.
   MetadataStores metadata();
+
+  ArtifactStore artifacts();
+
+  /// What devices fetch: artifacts, and the SBOMs beside them.
+  ObjectStore artifactFiles();
+
+  /// What clients upload.
+  ObjectStore uploads();
 
   TokenSigner idTokenKey();
 

@@ -23,6 +23,7 @@ import java.util.Map;
 /// its end offline goes into a metric. A run that is lost is made up for by the next.
 public final class TimerFunction implements RequestStreamHandler {
   private static final int ROLLOUTS_AT_A_TIME = 100;
+  private static final int ARTIFACTS_AT_A_TIME = 20;
 
   /// What is left of the function's time when it begins nothing new.
   private static final Duration RESERVE = Duration.ofSeconds(20);
@@ -80,6 +81,7 @@ public final class TimerFunction implements RequestStreamHandler {
   public void run(Duration time) {
     switch (role) {
       case RUN_ROLLOUTS -> platform.rolloutRunner().runDue(ROLLOUTS_AT_A_TIME);
+      case SETTLE_ARTIFACTS -> platform.publishing().sweep(ARTIFACTS_AT_A_TIME);
       case RENEW_REPOSITORIES ->
           said(
               platform

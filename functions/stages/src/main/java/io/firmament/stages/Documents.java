@@ -9,6 +9,7 @@ import io.firmament.analysis.unpack.UnpackResult;
 import io.firmament.analysis.unpack.UnpackedTree;
 import io.firmament.analysis.unpack.io.MappedByteSource;
 import io.firmament.base.JsonDocument;
+import io.firmament.base.Sha256;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
 import io.firmament.platform.firmware.AnalysisDocument;
@@ -63,6 +64,13 @@ final class Documents {
     write(
         AnalysisDocument.UNPACKING,
         unpackings.toJsonBytes(UnpackingFacts.of(result.report(), result.tree().entries())));
+  }
+
+  /// The digest of the image that was unpacked.
+  Sha256 imageSha256() throws IOException {
+    try (InputStream in = open(AnalysisDocument.UNPACK_REPORT)) {
+      return new Sha256(JsonDocument.read(reports, in).inputSha256());
+    }
   }
 
   /// The tree over a copy of the pack in the work folder.

@@ -16,8 +16,11 @@ import io.firmament.analysis.unpack.UnpackProgress;
 import io.firmament.analysis.unpack.UnpackResult;
 import io.firmament.analysis.unpack.Unpacker;
 import io.firmament.analysis.unpack.io.MappedByteSource;
+import io.firmament.base.Ids;
 import io.firmament.base.Log;
 import io.firmament.base.finding.Component;
+import io.firmament.platform.artifact.ArtifactAnalyses;
+import io.firmament.platform.artifact.ImageAnalysis;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
@@ -56,6 +59,7 @@ final class StageRunner {
   private final Path work;
   private final Clock clock;
   private final Advisories advisories;
+  private final ArtifactAnalyses artifacts;
 
   StageRunner(StageWiring wiring) {
     this.store = wiring.store();
@@ -65,17 +69,21 @@ final class StageRunner {
     this.work = wiring.work();
     this.clock = wiring.clock();
     this.advisories = new Advisories(documents, work);
+    this.artifacts = new ArtifactAnalyses(wiring.artifacts(), clock, Ids.random());
   }
 
   /// Does nothing for an analysis that is done or that nobody knows.
   void run(Stage stage, AnalysisKey key) {
     Optional<Analysis> begun = store.begin(key, clock.instant());
-    if (begun.isEmpty() || begun.get().state() == Analysis.State.DONE) {
-      LOG.info("stage_not_needed", "stage", stage.id(), "analysis", key.analysis());
-      return;
-    }
-    Analysis analysis = begun.get();
     try {
+      if (begun.isEmpty() || begun.get().state() == Analysis.State.DONE) {
+        LOG.info("stage_not_needed", "stage", stage.id(), "analysis", key.analysis());
+        if (stage == Stage.PUBLISH && begun.filter(StageRunner::isComplete).isPresent()) {
+          tellArtifacts(key);
+        }
+        return;
+      }
+      Analysis analysis = begun.get();
       if (!analysis.doneStages().contains(stage)) {
         long start = clock.millis();
         work(stage, key);
@@ -112,7 +120,11 @@ final class StageRunner {
     }
   }
 
-  private void goOn(Stage stage, AnalysisKey key, Analysis analysis) {
+  private static boolean isComplete(Analysis analysis) {
+    return analysis.result().equals(Optional.of(Analysis.Result.COMPLETE));
+  }
+
+  private void goOn(Stage stage, AnalysisKey key, Analysis analysis) throws IOException {
     switch (stage) {
       case UNPACK -> {
         queue.send(new StageMessage(key, Stage.IDENTIFY));
@@ -124,8 +136,19 @@ final class StageRunner {
           queue.send(new StageMessage(key, Stage.PUBLISH));
         }
       }
-      case PUBLISH ->
-          store.finish(key, Analysis.Result.COMPLETE, Optional.empty(), clock.instant());
+      case PUBLISH -> {
+        store.finish(key, Analysis.Result.COMPLETE, Optional.empty(), clock.instant());
+        tellArtifacts(key);
+      }
+    }
+  }
+
+  /// Tells the artifacts that are made of the image, once the analysis is finished: one that is
+  /// created from then on asks for itself. A message that comes again tells them again.
+  private void tellArtifacts(AnalysisKey key) throws IOException {
+    if (artifacts.concern(key)) {
+      Documents results = new Documents(documents, key);
+      artifacts.record(ImageAnalysis.of(key, results.imageSha256(), results.matches()));
     }
   }
 

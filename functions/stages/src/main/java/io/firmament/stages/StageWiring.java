@@ -2,6 +2,7 @@ package io.firmament.stages;
 
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ReceiveUpload;
@@ -15,12 +16,14 @@ import java.util.Optional;
 
 /// The composition root of the stages.
 ///
+/// @param artifacts the catalogue, which hears what was found in its images
 /// @param work a folder for work files, as large as the image and what is in it
 public record StageWiring(
     Stage stage,
     FirmwareStore store,
     ObjectStore uploads,
     ObjectStore documents,
+    ArtifactStore artifacts,
     StageQueue queue,
     Path work,
     Clock clock) {
@@ -38,6 +41,7 @@ public record StageWiring(
         adapters.firmware(),
         adapters.uploads(),
         adapters.documents(),
+        adapters.catalogue(),
         adapters.stages(),
         Path.of(System.getProperty("java.io.tmpdir")),
         Clock.systemUTC());

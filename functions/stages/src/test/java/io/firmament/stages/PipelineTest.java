@@ -11,15 +11,23 @@ import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.StageMessageJson;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.base.AnalysisId;
+import io.firmament.base.ArtifactId;
 import io.firmament.base.FirmwareId;
 import io.firmament.base.PageRequest;
 import io.firmament.base.ProductGroupId;
 import io.firmament.base.ProductId;
+import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import io.firmament.base.UserId;
 import io.firmament.base.finding.Component;
+import io.firmament.platform.artifact.Artifact;
+import io.firmament.platform.artifact.ArtifactStore;
+import io.firmament.platform.artifact.Content;
+import io.firmament.platform.artifact.Manifest;
+import io.firmament.platform.artifact.Terms;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.AnalysisKey;
@@ -32,6 +40,9 @@ import io.firmament.platform.firmware.StageMessage;
 import io.firmament.platform.firmware.StageQueue;
 import io.firmament.platform.firmware.Unpacking;
 import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.fleet.AuditEvent;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.rollout.ArtifactRef;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +63,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
@@ -68,7 +80,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 class PipelineTest {
   private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   private static final Set<String> WRITES =
-      Set.of("write", "send", "receive", "begin", "complete", "finish", "publish");
+      Set.of("write", "send", "receive", "begin", "complete", "finish", "publish", "update");
   private static final List<Stage> KNOWING = List.of(Stage.IDENTIFY, Stage.INSPECT);
   private static final String SBOM =
       "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"type\":\"library\","
@@ -82,6 +94,8 @@ class PipelineTest {
       new DynamoFirmwareStore(dynamo, aws.table(dynamo, "firmware"));
   private final ObjectStore uploads = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
   private final ObjectStore documents = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
+  private final ArtifactStore artifacts =
+      new DynamoArtifactStore(dynamo, aws.table(dynamo, "fleet"));
   @TempDir private Path work;
 
   @AfterAll
@@ -239,6 +253,69 @@ class PipelineTest {
     }
   }
 
+  /// Wherever the pipeline stops, what it found reaches the artifact that is made of the image; and
+  /// the artifact may be created at any time before the analysis is finished.
+  @Test
+  void theArtifactOfAnImageHearsWhatWasFoundInItWhereverTheAnalysisStops() throws IOException {
+    byte[] image = image();
+    AtomicInteger counted = new AtomicInteger(Integer.MAX_VALUE);
+    Upload first = uploaded(image, Optional.of(SBOM));
+    ArtifactId heard = artifact(first, image);
+    drive(first, 1, counted);
+    Artifact.Image found = artifacts.find(first.tenant(), heard).orElseThrow().image().orElseThrow();
+    assertEquals(Optional.of(first.analysis()), found.analysis());
+    assertFalse(found.open().isEmpty(), "the library of the SBOM has known vulnerabilities");
+    int writes = Integer.MAX_VALUE - counted.get();
+    for (int write = writes - 6; write <= writes; write++) {
+      Upload upload = uploaded(image, Optional.of(SBOM));
+      ArtifactId id = artifact(upload, image);
+      assertTrue(drive(upload, 1, new AtomicInteger(write)).isPresent(), "it crashed");
+      Artifact artifact = artifacts.find(upload.tenant(), id).orElseThrow();
+      assertEquals(
+          Optional.of(upload.analysis()), artifact.image().flatMap(Artifact.Image::analysis));
+      assertEquals(found.open(), artifact.image().orElseThrow().open());
+      drive(upload, 2, new AtomicInteger(Integer.MAX_VALUE));
+      assertEquals(
+          artifact.revision(),
+          artifacts.find(upload.tenant(), id).orElseThrow().revision(),
+          "told again, it knows already");
+    }
+  }
+
+  private ArtifactId artifact(Upload upload, byte[] image) {
+    ArtifactId id = new ArtifactId(UUID.randomUUID());
+    Artifact artifact =
+        new Artifact(
+            upload.tenant(),
+            id,
+            new ArtifactRef("router", "1"),
+            new Manifest.Firmware(),
+            List.of(FleetName.DEFAULT),
+            new Content("router.img", image.length, Sha256.of(image), firmwareKey(upload)),
+            Terms.none(),
+            Artifact.State.DRAFT,
+            Optional.of(Artifact.Image.of(upload.firmware())),
+            Optional.empty(),
+            upload.uploader(),
+            NOW,
+            NOW,
+            Optional.empty(),
+            Optional.empty(),
+            1);
+    assertTrue(
+        artifacts.add(
+            artifact,
+            new AuditEvent(
+                UUID.randomUUID(),
+                upload.tenant(),
+                NOW,
+                "user:x",
+                "artifact.created",
+                "artifact:" + id,
+                new TreeMap<>())));
+    return id;
+  }
+
   @Test
   void whatNobodyCanUnpackIsNoFailure() {
     byte[] noise = "just some words, no container at all".getBytes(StandardCharsets.UTF_8);
@@ -309,7 +386,8 @@ class PipelineTest {
         wiring(
             crashing(StageQueue.class, sender, writesLeft),
             crashing(FirmwareStore.class, store, writesLeft),
-            crashing(ObjectStore.class, documents, writesLeft));
+            crashing(ObjectStore.class, documents, writesLeft),
+            crashing(ArtifactStore.class, artifacts, writesLeft));
     Map<Stage, StageFunction> functions = new EnumMap<>(Stage.class);
     for (Stage stage : Stage.values()) {
       functions.put(stage, new StageFunction(stage, wiring));
@@ -335,12 +413,13 @@ class PipelineTest {
   }
 
   private StageWiring wiring(StageQueue queue, FirmwareStore firmware) {
-    return wiring(queue, firmware, documents);
+    return wiring(queue, firmware, documents, artifacts);
   }
 
-  private StageWiring wiring(StageQueue queue, FirmwareStore firmware, ObjectStore results) {
+  private StageWiring wiring(
+      StageQueue queue, FirmwareStore firmware, ObjectStore results, ArtifactStore catalogue) {
     return new StageWiring(
-        Stage.UNPACK, firmware, uploads, results, queue, work, Clock.systemUTC());
+        Stage.UNPACK, firmware, uploads, results, catalogue, queue, work, Clock.systemUTC());
   }
 
   /// Does as the real one, but fails once, after so many writes.

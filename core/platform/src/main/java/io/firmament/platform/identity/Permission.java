@@ -26,7 +26,10 @@ public enum Permission {
   ROLLOUTS_APPROVE("rollouts.approve", Scope.TENANT),
   TRUST_READ("trust.read", Scope.TENANT),
   TRUST_MANAGE("trust.manage", Scope.TENANT),
-  AUDIT_READ("audit.read", Scope.TENANT);
+  AUDIT_READ("audit.read", Scope.TENANT),
+  ARTIFACTS_READ("artifacts.read", Scope.TENANT),
+  ARTIFACTS_WRITE("artifacts.write", Scope.TENANT),
+  ARTIFACTS_MANAGE("artifacts.manage", Scope.TENANT);
 
   /// Where a permission holds: in the whole tenant, or in the product groups of a user's groups.
   public enum Scope {

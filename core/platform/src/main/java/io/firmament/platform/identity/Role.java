@@ -1,5 +1,8 @@
 package io.firmament.platform.identity;
 
+import static io.firmament.platform.identity.Permission.ARTIFACTS_MANAGE;
+import static io.firmament.platform.identity.Permission.ARTIFACTS_READ;
+import static io.firmament.platform.identity.Permission.ARTIFACTS_WRITE;
 import static io.firmament.platform.identity.Permission.AUDIT_READ;
 import static io.firmament.platform.identity.Permission.DEVICES_MANAGE;
 import static io.firmament.platform.identity.Permission.DEVICES_READ;
@@ -37,7 +40,7 @@ public enum Role {
   VIEWER(FIRMWARE_VIEW, REPORTS_VIEW),
   COMPLIANCE(FIRMWARE_VIEW, REPORTS_VIEW),
   AUDITOR(TRUST_READ, AUDIT_READ),
-  FLEET_VIEWER(TRUST_READ, DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ),
+  FLEET_VIEWER(TRUST_READ, DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ, ARTIFACTS_READ),
   FLEET_OPERATOR(
       TRUST_READ,
       DEVICES_READ,
@@ -48,7 +51,10 @@ public enum Role {
       GROUPS_READ,
       GROUPS_WRITE,
       ROLLOUTS_READ,
-      ROLLOUTS_WRITE),
+      ROLLOUTS_WRITE,
+      ARTIFACTS_READ,
+      ARTIFACTS_WRITE,
+      ARTIFACTS_MANAGE),
   FLEET_APPROVER(
       TRUST_READ,
       DEVICES_READ,
@@ -60,7 +66,10 @@ public enum Role {
       GROUPS_WRITE,
       ROLLOUTS_READ,
       ROLLOUTS_WRITE,
-      ROLLOUTS_APPROVE),
+      ROLLOUTS_APPROVE,
+      ARTIFACTS_READ,
+      ARTIFACTS_WRITE,
+      ARTIFACTS_MANAGE),
   FLEET_ADMIN(
       TRUST_READ,
       TRUST_MANAGE,
@@ -74,8 +83,18 @@ public enum Role {
       ROLLOUTS_READ,
       ROLLOUTS_WRITE,
       ROLLOUTS_APPROVE,
-      AUDIT_READ),
-  FLEET_AUDITOR(TRUST_READ, DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ, AUDIT_READ);
+      AUDIT_READ,
+      ARTIFACTS_READ,
+      ARTIFACTS_WRITE,
+      ARTIFACTS_MANAGE),
+  FLEET_AUDITOR(
+      TRUST_READ,
+      DEVICES_READ,
+      ENROLL_READ,
+      GROUPS_READ,
+      ROLLOUTS_READ,
+      AUDIT_READ,
+      ARTIFACTS_READ);
 
   // Set.of is immutable; its type cannot say so.
   @SuppressWarnings("ImmutableEnumChecker")

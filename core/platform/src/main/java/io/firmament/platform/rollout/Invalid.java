@@ -4,14 +4,14 @@ import io.firmament.base.BaseProblem;
 import io.firmament.base.ProblemException;
 
 /// Refusals of what somebody wrote into a field.
-final class Invalid {
+public final class Invalid {
   private Invalid() {}
 
-  static ProblemException field(String field, String detail) {
+  public static ProblemException field(String field, String detail) {
     return BaseProblem.INVALID_FIELD.with("field", field, "detail", detail);
   }
 
-  static void unless(boolean holds, String field, String detail) {
+  public static void unless(boolean holds, String field, String detail) {
     if (!holds) {
       throw field(field, detail);
     }

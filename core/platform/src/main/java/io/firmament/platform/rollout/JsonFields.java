@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The fields of a JSON object, read one by one; each that is not what it must be is refused by its
 /// place, `strategy.waves[2].percent`, and so is one that nobody asked for.
-final class JsonFields {
+public final class JsonFields {
   private static final int MAX_LIST = 20_000;
   private static final int MAX_DIGITS = 400;
 
@@ -28,7 +28,7 @@ final class JsonFields {
     this.place = place;
   }
 
-  static JsonFields of(@Nullable Object value, String place) {
+  public static JsonFields of(@Nullable Object value, String place) {
     if (value instanceof Map<?, ?> map) {
       return new JsonFields(map, place);
     }
@@ -36,7 +36,7 @@ final class JsonFields {
   }
 
   /// Ends the reading: a field that was not asked for is one that does not exist.
-  void end() {
+  public void end() {
     for (Object name : values.keySet()) {
       if (!asked.contains(name)) {
         throw Invalid.field(at(shown(String.valueOf(name))), "there is no such field");
@@ -44,15 +44,20 @@ final class JsonFields {
     }
   }
 
-  String at(String name) {
+  public String at(String name) {
     return place.isEmpty() ? name : place + "." + name;
   }
 
-  boolean has(String name) {
+  /// The names of all fields; an object that is a map is read by them.
+  public List<String> names() {
+    return values.keySet().stream().map(String::valueOf).toList();
+  }
+
+  public boolean has(String name) {
     return find(name) != null;
   }
 
-  Optional<String> text(String name) {
+  public Optional<String> text(String name) {
     Object value = find(name);
     if (value == null) {
       return Optional.empty();
@@ -63,11 +68,11 @@ final class JsonFields {
     throw Invalid.field(at(name), "must be a text");
   }
 
-  String requiredText(String name) {
+  public String requiredText(String name) {
     return text(name).orElseThrow(() -> Invalid.field(at(name), "is missing"));
   }
 
-  boolean flag(String name) {
+  public boolean flag(String name) {
     Object value = find(name);
     if (value == null) {
       return false;
@@ -78,7 +83,7 @@ final class JsonFields {
     throw Invalid.field(at(name), "must be true or false");
   }
 
-  OptionalInt whole(String name, int least, int most) {
+  public OptionalInt whole(String name, int least, int most) {
     Optional<BigDecimal> number = decimal(name);
     if (number.isEmpty()) {
       return OptionalInt.empty();
@@ -92,7 +97,20 @@ final class JsonFields {
     return OptionalInt.of(value.intValueExact());
   }
 
-  Optional<BigDecimal> decimal(String name) {
+  public Optional<Long> count(String name, long least, long most) {
+    Optional<BigDecimal> number = decimal(name);
+    number.ifPresent(
+        value ->
+            Invalid.unless(
+                value.compareTo(BigDecimal.valueOf(least)) >= 0
+                    && value.compareTo(BigDecimal.valueOf(most)) <= 0
+                    && value.stripTrailingZeros().scale() <= 0,
+                at(name),
+                "must be a whole number from " + least + " to " + most));
+    return number.map(BigDecimal::longValueExact);
+  }
+
+  public Optional<BigDecimal> decimal(String name) {
     Object value = find(name);
     return switch (value) {
       case null -> Optional.empty();
@@ -106,7 +124,7 @@ final class JsonFields {
     };
   }
 
-  <E extends Enum<E>> Optional<E> word(String name, Class<E> type) {
+  public <E extends Enum<E>> Optional<E> word(String name, Class<E> type) {
     Optional<String> text = text(name);
     if (text.isEmpty()) {
       return Optional.empty();
@@ -122,7 +140,7 @@ final class JsonFields {
     throw Invalid.field(at(name), "must be one of " + String.join(", ", words));
   }
 
-  Optional<Instant> time(String name) {
+  public Optional<Instant> time(String name) {
     Optional<String> text = text(name);
     try {
       return text.map(Instant::parse);
@@ -131,12 +149,12 @@ final class JsonFields {
     }
   }
 
-  Optional<JsonFields> object(String name) {
+  public Optional<JsonFields> object(String name) {
     Object value = find(name);
     return value == null ? Optional.empty() : Optional.of(of(value, at(name)));
   }
 
-  List<JsonFields> objects(String name) {
+  public List<JsonFields> objects(String name) {
     List<?> values = list(name);
     List<JsonFields> found = new ArrayList<>();
     for (int i = 0; i < values.size(); i++) {
@@ -145,7 +163,7 @@ final class JsonFields {
     return found;
   }
 
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     List<?> values = list(name);
     List<String> found = new ArrayList<>();
     for (int i = 0; i < values.size(); i++) {
@@ -158,7 +176,7 @@ final class JsonFields {
   }
 
   /// Whatever there is, for others to read.
-  @Nullable Object any(String name) {
+  public @Nullable Object any(String name) {
     return find(name);
   }
 

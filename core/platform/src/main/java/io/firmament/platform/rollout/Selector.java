@@ -39,7 +39,7 @@ public record Selector(String text, Expression expression) {
     return parse("selector", text);
   }
 
-  static Selector parse(String field, String text) {
+  public static Selector parse(String field, String text) {
     return new Selector(text, SelectorParser.parse(field, text));
   }
 

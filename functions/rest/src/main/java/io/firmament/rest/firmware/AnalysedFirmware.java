@@ -18,14 +18,22 @@ import java.util.Locale;
 
 /// A firmware that the caller may see and whose analysis is complete, with its documents.
 record AnalysedFirmware(Firmware firmware, ObjectStore documents) {
-  /// Finds the firmware of the request's path. One that the caller may not see is not there.
+  /// Finds the firmware of the request's path.
   static AnalysedFirmware of(Request request, FirmwareStore store, ObjectStore documents) {
+    return complete(visible(request, store), documents);
+  }
+
+  /// Finds the firmware of the request's path. One that the caller may not see is not there.
+  static Firmware visible(Request request, FirmwareStore store) {
     Caller caller = request.authenticated();
-    Firmware firmware =
-        FirmwareId.parse(request.pathParameter("id"))
-            .flatMap(id -> store.find(caller.tenant(), id))
-            .filter(found -> caller.may(Permission.FIRMWARE_VIEW, found.productGroup()))
-            .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "firmware"));
+    return FirmwareId.parse(request.pathParameter("id"))
+        .flatMap(id -> store.find(caller.tenant(), id))
+        .filter(found -> caller.may(Permission.FIRMWARE_VIEW, found.productGroup()))
+        .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "firmware"));
+  }
+
+  /// Refuses a firmware whose analysis is not complete.
+  static AnalysedFirmware complete(Firmware firmware, ObjectStore documents) {
     Analysis analysis = firmware.latestAnalysis();
     if (analysis.state() != Analysis.State.DONE) {
       throw FirmwareProblem.ANALYSIS_NOT_FINISHED.with(

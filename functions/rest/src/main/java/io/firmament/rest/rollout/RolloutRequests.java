@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What the operations of groups and rollouts read of a request, and write of an answer. Bodies are
-/// read field by field by the core, which names the place of a bad one.
-final class RolloutRequests {
+/// What the operations of groups, rollouts and artifacts read of a request, and write of an answer.
+/// Bodies are read field by field by the core, which names the place of a bad one.
+public final class RolloutRequests {
   private static final JsonType<Object> JSON = Jsonb.builder().build().type(Object.class);
 
   private static final int MAX_DEPTH = 16;
@@ -28,7 +28,7 @@ final class RolloutRequests {
   private RolloutRequests() {}
 
   /// The JSON of the body as maps and lists; none at all is an empty object.
-  static @Nullable Object body(Request request) {
+  public static @Nullable Object body(Request request) {
     if (request.body().length == 0) {
       return Map.of();
     }
@@ -64,7 +64,7 @@ final class RolloutRequests {
     }
   }
 
-  static HttpResponse json(int status, Map<String, Object> value) {
+  public static HttpResponse json(int status, Map<String, Object> value) {
     return HttpResponse.json(status, JSON.toJson(value));
   }
 
@@ -80,14 +80,14 @@ final class RolloutRequests {
   }
 
   /// `limit`, `cursor` and `offset`; a limit above 200 is clamped.
-  static PageRequest page(Request request) {
+  public static PageRequest page(Request request) {
     return new PageRequest(
         number(request, "limit", PageRequest.DEFAULT_LIMIT),
         request.queryParameter("cursor").map(Cursor::new),
         number(request, "offset", 0));
   }
 
-  static <T> HttpResponse page(
+  public static <T> HttpResponse page(
       PageRequest asked, Page<T> page, long total, Function<T, Map<String, Object>> body) {
     Map<String, Object> json = new LinkedHashMap<>();
     List<Map<String, Object>> items = page.items().stream().map(body).toList();

@@ -70,7 +70,8 @@ class DownloadTest {
   private final ObjectStore objects = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
   private final Operation file = new DownloadFirmwareFile(store, objects);
   private final Operation sbom =
-      new DownloadSbom(store, objects, new SbomTool("Firmament", "firmament", "0"));
+      new DownloadSbom(
+          store, new FirmwareSbom(store, objects, new SbomTool("Firmament", "firmament", "0")));
 
   @AfterAll
   void end() {

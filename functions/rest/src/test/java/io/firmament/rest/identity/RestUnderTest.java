@@ -6,6 +6,7 @@ import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoTables;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
@@ -14,6 +15,7 @@ import io.firmament.base.Ids;
 import io.firmament.base.Secret;
 import io.firmament.engines.DynamoEngine;
 import io.firmament.engines.GrantGuard;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
@@ -113,6 +115,21 @@ final class RestUnderTest implements AutoCloseable, Ports {
   @Override
   public ObjectStore documents() {
     throw new IllegalStateException("no identity operation reads documents");
+  }
+
+  @Override
+  public ArtifactStore artifacts() {
+    return new DynamoArtifactStore(AwsClients.of(environment).dynamo(), "fleet");
+  }
+
+  @Override
+  public ObjectStore artifactFiles() {
+    throw new IllegalStateException("no identity operation reads artifacts");
+  }
+
+  @Override
+  public ObjectStore uploads() {
+    throw new IllegalStateException("no identity operation reads uploads");
   }
 
   @Override

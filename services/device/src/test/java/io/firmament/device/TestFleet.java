@@ -3,6 +3,8 @@ package io.firmament.device;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.base.Ids;
 import io.firmament.base.PageRequest;
 import io.firmament.base.TenantId;
@@ -19,6 +21,8 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.ProductGroupAccess;
+import io.firmament.platform.logs.DeviceLogs;
+import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.schema.TableDefinition;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.Pem;
@@ -39,6 +43,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.net.ssl.SSLException;
@@ -47,6 +52,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// A device server on a free port with a real table, and what an operator would do to it.
 public final class TestFleet implements AutoCloseable {
   static final TrustDomain DOMAIN = new TrustDomain("fleet.test");
+
+  static final String ARTIFACT_URL = "https://artifacts.fleet.test";
+  static final byte[] ARTIFACT_ROOT = {'r', 'o', 'o', 't'};
 
   private static final int UNTHROTTLED = 1_000_000_000;
 
@@ -62,17 +70,22 @@ public final class TestFleet implements AutoCloseable {
   final SoftwareSigner signer = SoftwareSigner.generate();
   public final DeviceAuthority authority;
   public final FleetStore store;
-  public final DeviceServer server;
+  final RolloutStore rollouts;
+  final DeviceLogs logs;
+  final TestLogs contents = new TestLogs();
+  final TestDirector director = new TestDirector();
+  final Faults faults = new Faults();
+  public DeviceServer server;
 
   private final DynamoEngine engine = DynamoEngine.inMemory();
-  private final DynamoDbClient dynamo =
-      AwsClients.of(
-              Map.of(
-                  "AWS_REGION", "eu-central-1",
-                  "AWS_ACCESS_KEY_ID", "test",
-                  "AWS_SECRET_ACCESS_KEY", "test",
-                  "AWS_ENDPOINT_URL", engine.endpoint().toString()))
-          .dynamo();
+
+  /// What the server works with; [#faults] are its own.
+  private final DynamoDbClient dynamo = client(engine, faults);
+
+  /// What operators and tests work with.
+  private final DynamoDbClient sound = client(engine, new Faults());
+
+  private final DeviceServer.Settings settings;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
   public TestFleet(HeartbeatPolicy policy) throws IOException {
@@ -90,14 +103,67 @@ public final class TestFleet implements AutoCloseable {
 
   private TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate, List<String> hosts)
       throws IOException {
-    new DynamoTables(dynamo).create(TableDefinition.named("fleet"), "fleet");
-    this.store = new DynamoFleetStore(dynamo, "fleet");
+    new DynamoTables(sound).create(TableDefinition.named("fleet"), "fleet");
+    this.store = new DynamoFleetStore(sound, "fleet");
+    this.rollouts = new DynamoRolloutStore(sound, "fleet");
+    this.logs =
+        new DeviceLogs(
+            new DynamoLogStore(sound, "fleet"),
+            store,
+            contents.store(),
+            Clock.systemUTC(),
+            Ids.random());
     this.authority = authority(signer, Clock.systemUTC());
-    this.server =
-        DeviceServer.start(
+    this.settings =
+        new DeviceServer.Settings(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            hosts,
+            policy,
+            rate,
+            ARTIFACT_URL);
+    this.server = start(settings);
+  }
+
+  private static DynamoDbClient client(DynamoEngine engine, Faults faults) {
+    return AwsClients.pooled(
+            Map.of(
+                "AWS_REGION", "eu-central-1",
+                "AWS_ACCESS_KEY_ID", "test",
+                "AWS_SECRET_ACCESS_KEY", "test",
+                "AWS_ENDPOINT_URL", engine.endpoint().toString()),
+            32)
+        .client(
+            DynamoDbClient.builder().overrideConfiguration(b -> b.addExecutionInterceptor(faults)),
+            "DYNAMODB");
+  }
+
+  private DeviceServer start(DeviceServer.Settings how) throws IOException {
+    return DeviceServer.start(
+        how,
+        new DeviceServer.Parts(
+            new DeviceServer.Stores(
+                new DynamoFleetStore(dynamo, "fleet"),
+                new DynamoRolloutStore(dynamo, "fleet"),
+                new DynamoLogStore(dynamo, "fleet"),
+                contents.store()),
+            authority,
+            new DeviceServer.Updates(director, _ -> Optional.of(ARTIFACT_ROOT.clone())),
+            Clock.systemUTC(),
+            Ids.random()));
+  }
+
+  /// Ends the server, and starts another in its place.
+  void restart() throws IOException {
+    int port = server.port();
+    server.close();
+    server =
+        start(
             new DeviceServer.Settings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), hosts, policy, rate),
-            new DeviceServer.Parts(store, authority, Clock.systemUTC(), Ids.random()));
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                settings.hosts(),
+                settings.policy(),
+                settings.rate(),
+                settings.artifactUrl()));
   }
 
   /// Another authority of the same trust domain.
@@ -173,6 +239,8 @@ public final class TestFleet implements AutoCloseable {
     channels.forEach(ManagedChannel::shutdownNow);
     server.close();
     dynamo.close();
+    sound.close();
     engine.close();
+    contents.close();
   }
 }

@@ -147,7 +147,8 @@ public final class TestFleet implements AutoCloseable {
                 new DynamoLogStore(dynamo, "fleet"),
                 contents.store()),
             authority,
-            new DeviceServer.Updates(director, _ -> Optional.of(ARTIFACT_ROOT.clone())),
+            new DeviceServer.Updates(
+                new DirectorSigner(director, Clock.systemUTC()), _ -> Optional.of(ARTIFACT_ROOT.clone())),
             Clock.systemUTC(),
             Ids.random()));
   }

@@ -69,11 +69,10 @@ final class LogUploads {
     if (before != null) {
       before.giveUp(Status.ABORTED.withDescription("the device sends anew"));
     }
-    if (!slots.tryAcquire()) {
+    if (!upload.start()) {
       sending.remove(Sender.of(device), upload);
       throw BaseProblem.THROTTLED.with("device", device.name(), "seconds", RETRY_SECONDS);
     }
-    upload.limit();
     return upload;
   }
 
@@ -97,6 +96,7 @@ final class LogUploads {
     private @Nullable LogRequest request;
     private ReceiveLogs.@Nullable Receiving receiving;
     private @Nullable LogHeader header;
+    private boolean slot;
     private boolean ended;
 
     Upload(Device device, StreamObserver<UploadLogsResponse> answer) {
@@ -104,12 +104,20 @@ final class LogUploads {
       this.answer = answer;
     }
 
-    synchronized void limit() {
-      timeout =
-          timer.schedule(
-              () -> Thread.ofVirtual().start(() -> giveUp(TOO_LONG)),
-              limits.longest().toMillis(),
-              TimeUnit.MILLISECONDS);
+    /// @return false where there is no place for it
+    synchronized boolean start() {
+      if (ended) {
+        return true;
+      }
+      slot = slots.tryAcquire();
+      if (slot) {
+        timeout =
+            timer.schedule(
+                () -> Thread.ofVirtual().start(() -> giveUp(TOO_LONG)),
+                limits.longest().toMillis(),
+                TimeUnit.MILLISECONDS);
+      }
+      return slot;
     }
 
     private synchronized void giveUp(Status why) {
@@ -198,7 +206,9 @@ final class LogUploads {
         return;
       }
       ended = true;
-      slots.release();
+      if (slot) {
+        slots.release();
+      }
       sending.remove(Sender.of(device), this);
       if (timeout != null) {
         timeout.cancel(false);

@@ -2,7 +2,6 @@ package io.firmament.local;
 
 import io.firmament.base.Ids;
 import io.firmament.device.DeviceServer;
-import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.SoftwareAuthority;
@@ -31,7 +30,7 @@ public final class LocalDevices implements AutoCloseable {
     this.authorityFile = authorityFile;
   }
 
-  static LocalDevices start(Optional<Path> data, FleetStore store, Clock clock, Ids ids) {
+  static LocalDevices start(Optional<Path> data, LocalPorts ports, Clock clock, Ids ids) {
     try {
       Path folder =
           data.isPresent()
@@ -45,7 +44,13 @@ public final class LocalDevices implements AutoCloseable {
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                   List.of("localhost", HOST),
                   HeartbeatPolicy.standard()),
-              new DeviceServer.Parts(store, authority, clock, ids));
+              new DeviceServer.Parts(
+                  new DeviceServer.Stores(
+                      ports.fleet(), ports.rollouts(), ports.logs(), ports.documents()),
+                  authority,
+                  DeviceServer.Updates.none(),
+                  clock,
+                  ids));
       return new LocalDevices(server, SoftwareAuthority.certificateFile(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("the device service cannot start", e);

@@ -128,7 +128,7 @@ public final class LocalPlatform implements AutoCloseable {
             ids,
             clock);
     TransferServer http = TransferServer.start(HOST, port, gateway);
-    LocalDevices devices = LocalDevices.start(data, ports.fleet(), clock, ids);
+    LocalDevices devices = LocalDevices.start(data, ports, clock, ids);
     journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(
         data,

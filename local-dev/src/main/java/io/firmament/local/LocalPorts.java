@@ -4,6 +4,7 @@ import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.DynamoIdentityStore;
@@ -14,6 +15,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
@@ -32,6 +34,7 @@ public final class LocalPorts implements Ports {
   private final MetadataStores metadata;
   private final ArtifactStore artifacts;
   private final ObjectStore artifactFiles;
+  private final LogStore logs;
   private final ObjectStore uploads;
   private final ObjectStore documents;
   private final TokenSigner idTokenKey;
@@ -54,6 +57,7 @@ public final class LocalPorts implements Ports {
     this.artifacts =
         new DynamoArtifactStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.artifactFiles = bucket(servers, Setting.BUCKET_ARTIFACTS);
+    this.logs = new DynamoLogStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
     this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
     this.idTokenKey = keys.tokenSigner("id-token");
@@ -107,6 +111,14 @@ public final class LocalPorts implements Ports {
   @Override
   public ObjectStore artifactFiles() {
     return artifactFiles;
+  }
+
+  @Override
+  }
+
+  @Override
+  public LogStore logs() {
+    return logs;
   }
 
   @Override

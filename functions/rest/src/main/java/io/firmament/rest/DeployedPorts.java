@@ -3,6 +3,7 @@ package io.firmament.rest;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
@@ -14,6 +15,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
@@ -106,6 +108,13 @@ public final class DeployedPorts implements Ports {
   @Override
   public ObjectStore uploads() {
     return firmware.uploads();
+  }
+
+  @Override
+  public LogStore logs() {
+    return once(
+        LogStore.class,
+        () -> new DynamoLogStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
@@ -39,6 +40,7 @@ public interface Ports {
 
   /// What clients upload.
   ObjectStore uploads();
+  LogStore logs();
 
   TokenSigner idTokenKey();
 

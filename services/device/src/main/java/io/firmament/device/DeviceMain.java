@@ -1,8 +1,11 @@
 package io.firmament.device;
 
 import io.firmament.aws.AwsClients;
+import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.fleet.DynamoAuthorityRoot;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.KmsSigner;
 import io.firmament.base.Ids;
 import io.firmament.platform.fleet.CallBudget;
@@ -28,10 +31,12 @@ import java.util.Optional;
 /// | variable | meaning |
 /// | --- | --- |
 /// | `FIRMAMENT_TABLE_FLEET` | the fleet's table |
+/// | `FIRMAMENT_BUCKET_DOCUMENTS` | the bucket of logs that devices send, under `logs/` |
 /// | `FIRMAMENT_KEY_DEVICE_CA` | the P-256 key in KMS that signs device certificates |
 /// | `FIRMAMENT_TRUST_DOMAIN` | the name in every device identity |
 /// | `FIRMAMENT_DEVICE_HOSTS` | names under which devices reach the endpoint, by comma |
 /// | `FIRMAMENT_DEVICE_PORT` | where to listen, 9445 unless set |
+/// | `FIRMAMENT_ARTIFACT_URL` | where devices get artifacts, an https address; none unless set |
 /// | `FIRMAMENT_HEARTBEAT_SECONDS` | the heartbeat interval, 60 unless set |
 /// | `FIRMAMENT_DEVICE_CALLS_PER_MINUTE` | how often one device may call, 120 unless set |
 ///
@@ -55,8 +60,13 @@ public final class DeviceMain {
           DeviceServer.start(
               settings(environment),
               new DeviceServer.Parts(
-                  new DynamoFleetStore(clients.dynamo(), table),
+                  new DeviceServer.Stores(
+                      new DynamoFleetStore(clients.dynamo(), table),
+                      new DynamoRolloutStore(clients.dynamo(), table),
+                      new DynamoLogStore(clients.dynamo(), table),
+                      new FirmwareAdapters(environment, clients).documents()),
                   authority(environment, clients, clock),
+                  DeviceServer.Updates.none(),
                   clock,
                   Ids.random()));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
@@ -91,7 +101,8 @@ public final class DeviceMain {
         new InetSocketAddress(port(environment)),
         List.of(required(environment, "FIRMAMENT_DEVICE_HOSTS").split(",", -1)),
         policy,
-        rate);
+        rate,
+        find(environment, "FIRMAMENT_ARTIFACT_URL").orElse(""));
   }
 
   private static DeviceAuthority authority(

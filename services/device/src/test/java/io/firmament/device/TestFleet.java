@@ -3,8 +3,11 @@ package io.firmament.device;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.base.Ids;
 import io.firmament.base.PageRequest;
+import io.firmament.base.RolloutId;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
 import io.firmament.engines.DynamoEngine;
@@ -12,6 +15,7 @@ import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.DecommissionDevice;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.fleet.FleetName;
@@ -19,6 +23,17 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.ProductGroupAccess;
+import io.firmament.platform.logs.DeviceLogs;
+import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.rollout.ArtifactFacts;
+import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.platform.rollout.Assignment;
+import io.firmament.platform.rollout.Fleet;
+import io.firmament.platform.rollout.Groups;
+import io.firmament.platform.rollout.RolloutJson;
+import io.firmament.platform.rollout.RolloutRunner;
+import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.rollout.Rollouts;
 import io.firmament.schema.TableDefinition;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.Pem;
@@ -29,6 +44,7 @@ import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
@@ -39,6 +55,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.net.ssl.SSLException;
@@ -47,6 +64,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// A device server on a free port with a real table, and what an operator would do to it.
 public final class TestFleet implements AutoCloseable {
   static final TrustDomain DOMAIN = new TrustDomain("fleet.test");
+
+  static final String ARTIFACT_URL = "https://artifacts.fleet.test";
+  static final byte[] ARTIFACT_ROOT = {'r', 'o', 'o', 't'};
 
   private static final int UNTHROTTLED = 1_000_000_000;
 
@@ -62,17 +82,23 @@ public final class TestFleet implements AutoCloseable {
   final SoftwareSigner signer = SoftwareSigner.generate();
   public final DeviceAuthority authority;
   public final FleetStore store;
-  public final DeviceServer server;
+  final RolloutStore rollouts;
+  final LogStore logStore;
+  final DeviceLogs logs;
+  final TestLogs contents = new TestLogs();
+  final TestDirector director = new TestDirector();
+  final Faults faults = new Faults();
+  public DeviceServer server;
 
   private final DynamoEngine engine = DynamoEngine.inMemory();
-  private final DynamoDbClient dynamo =
-      AwsClients.of(
-              Map.of(
-                  "AWS_REGION", "eu-central-1",
-                  "AWS_ACCESS_KEY_ID", "test",
-                  "AWS_SECRET_ACCESS_KEY", "test",
-                  "AWS_ENDPOINT_URL", engine.endpoint().toString()))
-          .dynamo();
+
+  /// What the server works with; [#faults] are its own.
+  private final DynamoDbClient dynamo = client(engine, faults);
+
+  /// What operators and tests work with.
+  private final DynamoDbClient sound = client(engine, new Faults());
+
+  private final DeviceServer.Settings settings;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
   public TestFleet(HeartbeatPolicy policy) throws IOException {
@@ -90,14 +116,64 @@ public final class TestFleet implements AutoCloseable {
 
   private TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate, List<String> hosts)
       throws IOException {
-    new DynamoTables(dynamo).create(TableDefinition.named("fleet"), "fleet");
-    this.store = new DynamoFleetStore(dynamo, "fleet");
+    new DynamoTables(sound).create(TableDefinition.named("fleet"), "fleet");
+    this.store = new DynamoFleetStore(sound, "fleet");
+    this.rollouts = new DynamoRolloutStore(sound, "fleet");
+    this.logStore = new DynamoLogStore(sound, "fleet");
+    this.logs = new DeviceLogs(logStore, store, contents.store(), Clock.systemUTC(), Ids.random());
     this.authority = authority(signer, Clock.systemUTC());
-    this.server =
-        DeviceServer.start(
+    this.settings =
+        new DeviceServer.Settings(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            hosts,
+            policy,
+            rate,
+            ARTIFACT_URL);
+    this.server = start(settings);
+  }
+
+  private static DynamoDbClient client(DynamoEngine engine, Faults faults) {
+    return AwsClients.pooled(
+            Map.of(
+                "AWS_REGION", "eu-central-1",
+                "AWS_ACCESS_KEY_ID", "test",
+                "AWS_SECRET_ACCESS_KEY", "test",
+                "AWS_ENDPOINT_URL", engine.endpoint().toString()),
+            32)
+        .client(
+            DynamoDbClient.builder().overrideConfiguration(b -> b.addExecutionInterceptor(faults)),
+            "DYNAMODB");
+  }
+
+  private DeviceServer start(DeviceServer.Settings how) throws IOException {
+    return DeviceServer.start(
+        how,
+        new DeviceServer.Parts(
+            new DeviceServer.Stores(
+                new DynamoFleetStore(dynamo, "fleet"),
+                new DynamoRolloutStore(dynamo, "fleet"),
+                new DynamoLogStore(dynamo, "fleet"),
+                contents.store()),
+            authority,
+            new DeviceServer.Updates(
+                new DirectorSigner(director, Clock.systemUTC()),
+                _ -> Optional.of(ARTIFACT_ROOT.clone())),
+            Clock.systemUTC(),
+            Ids.random()));
+  }
+
+  /// Ends the server, and starts another in its place.
+  void restart() throws IOException {
+    int port = server.port();
+    server.close();
+    server =
+        start(
             new DeviceServer.Settings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), hosts, policy, rate),
-            new DeviceServer.Parts(store, authority, Clock.systemUTC(), Ids.random()));
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                settings.hosts(),
+                settings.policy(),
+                settings.rate(),
+                settings.artifactUrl()));
   }
 
   /// Another authority of the same trust domain.
@@ -109,6 +185,58 @@ public final class TestFleet implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     return new DeviceAuthority(
         DOMAIN, signer, DeviceAuthority.createRoot(DOMAIN, signer, clock, random), clock, random);
+  }
+
+  /// Offers a version of an artifact to devices that are online.
+  RolloutId rollOut(String artifact, String version, String... devices) {
+    director.publish(artifact, version);
+    rollouts.putArtifact(
+        tenant,
+        new ArtifactFacts(new ArtifactRef(artifact, version), Optional.empty(), false, Map.of()));
+    Fleet fleet = new Fleet(new Devices(store, Clock.systemUTC()), rollouts);
+    String group = "g-" + UUID.randomUUID();
+    new Groups(rollouts, fleet, Clock.systemUTC(), Ids.random())
+        .create(
+            operator, RolloutJson.readGroup(Map.of("name", group, "devices", List.of(devices))));
+    RolloutId id =
+        new Rollouts(rollouts, fleet, Clock.systemUTC(), Ids.random())
+            .create(
+                operator,
+                RolloutJson.readWish(
+                    Map.of(
+                        "artifact", Map.of("id", artifact, "version", version),
+                        "group", group,
+                        "probe", Map.of("type", "file", "path", "/run/ok"),
+                        "strategy", Map.of("max_failure_rate", new BigDecimal("0.9")))))
+            .state()
+            .rollout()
+            .id();
+    evaluate(id);
+    return id;
+  }
+
+  void evaluate(RolloutId id) {
+    Fleet fleet = new Fleet(new Devices(store, Clock.systemUTC()), rollouts);
+    new RolloutRunner(rollouts, fleet, Clock.systemUTC(), Ids.random()).run(tenant, id);
+  }
+
+  Assignment assignment(RolloutId id, String device) {
+    return rollouts.findAssignment(tenant, id, new DeviceName(device)).orElseThrow();
+  }
+
+  /// Waits until devices count as alive.
+  void awaitOnline(String... names) throws InterruptedException {
+    Devices devices = new Devices(store, Clock.systemUTC());
+    for (String name : names) {
+      for (int i = 0;
+          devices.get(tenant, new DeviceName(name)).liveness() != Devices.Liveness.ONLINE;
+          i++) {
+        if (i == 200) {
+          throw new AssertionError(name + " did not come online");
+        }
+        Thread.sleep(50);
+      }
+    }
   }
 
   EnrollTokens tokens() {
@@ -173,6 +301,8 @@ public final class TestFleet implements AutoCloseable {
     channels.forEach(ManagedChannel::shutdownNow);
     server.close();
     dynamo.close();
+    sound.close();
     engine.close();
+    contents.close();
   }
 }

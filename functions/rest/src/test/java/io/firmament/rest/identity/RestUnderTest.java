@@ -8,6 +8,7 @@ import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
@@ -25,6 +26,7 @@ import io.firmament.platform.identity.NewTenant;
 import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
@@ -110,6 +112,11 @@ final class RestUnderTest implements AutoCloseable, Ports {
   @Override
   public MetadataStores metadata() {
     throw new IllegalStateException("no identity operation reads metadata");
+  }
+
+  @Override
+  public LogStore logs() {
+    return new DynamoLogStore(AwsClients.of(environment).dynamo(), "fleet");
   }
 
   @Override

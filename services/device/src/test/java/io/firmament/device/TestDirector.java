@@ -1,0 +1,101 @@
+package io.firmament.device;
+
+import io.firmament.base.Sha256;
+import io.firmament.base.TenantId;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.trust.SignatureAlgorithm;
+import io.firmament.trust.Signer;
+import io.firmament.trust.SoftwareSigner;
+import io.firmament.tuf.DeviceAssignment;
+import io.firmament.tuf.Json;
+import io.firmament.tuf.Metadata;
+import io.firmament.tuf.TargetFile;
+import io.firmament.tuf.Targets;
+import io.firmament.tuf.TufException;
+import io.firmament.tuf.repository.Signers;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The repository of a tenant, as far as its director needs it, with a key in memory.
+final class TestDirector implements DirectorSigner.Repositories, Signer {
+  private final SoftwareSigner key = SoftwareSigner.generate();
+  private final AtomicInteger signed = new AtomicInteger();
+  private volatile Targets targets = Targets.create(Instant.now().plus(Duration.ofDays(1)));
+  private volatile boolean repository = true;
+  private volatile boolean answers = true;
+
+  /// Publishes a file for the fleet `default`.
+  synchronized void publish(String artifact, String version) {
+    String path = "fleets/default/" + artifact + "/" + version + "/image.bin";
+    Json.Obj custom = Json.Obj.EMPTY.with("artifact", Json.Obj.EMPTY.with("kind", "firmware"));
+    TargetFile file =
+        TargetFile.of(
+            7,
+            Sha256.of(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(),
+            Optional.of(custom));
+    targets = targets.with(Map.of(path, file), Set.of());
+  }
+
+  @Override
+  public Optional<Targets> targets(TenantId tenant, FleetName fleet) {
+    return repository ? Optional.of(targets) : Optional.empty();
+  }
+
+  @Override
+  public Optional<Signer> director(TenantId tenant) {
+    return Optional.of(this);
+  }
+
+  @Override
+  public SignatureAlgorithm algorithm() {
+    return key.algorithm();
+  }
+
+  @Override
+  public PublicKey publicKey() {
+    return key.publicKey();
+  }
+
+  @Override
+  public byte[] sign(byte[] message) {
+    if (!answers) {
+      throw new IllegalStateException("the key does not answer");
+    }
+    signed.incrementAndGet();
+    return key.sign(message);
+  }
+
+  /// What a document says, once its signature is verified.
+  DeviceAssignment verified(byte[] document) throws TufException {
+    Metadata<DeviceAssignment> read = Metadata.assignment(document);
+    boolean good =
+        read.signatures().stream()
+            .anyMatch(
+                signature ->
+                    Signers.keyOf(key)
+                        .verifies(read.signedBytes(), signature.bytes().orElseThrow()));
+    if (!good) {
+      throw new IllegalStateException("the signature is wrong");
+    }
+    return read.signed();
+  }
+
+  int signed() {
+    return signed.get();
+  }
+
+  /// Whether the tenant has a repository.
+  void repository(boolean there) {
+    repository = there;
+  }
+
+  /// Whether the key answers.
+  void answers(boolean yes) {
+    answers = yes;
+  }
+}

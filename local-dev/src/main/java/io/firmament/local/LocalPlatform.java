@@ -1,5 +1,6 @@
 package io.firmament.local;
 
+import io.firmament.aws.delivery.S3ArtifactSource;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
 import io.firmament.edge.HttpFunction;
@@ -7,6 +8,7 @@ import io.firmament.edge.OperationCatalogue;
 import io.firmament.engines.GrantGuard;
 import io.firmament.graphql.GraphqlLimits;
 import io.firmament.graphql.GraphqlOperation;
+import io.firmament.platform.delivery.ArtifactSource;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.rest.Operations;
@@ -121,7 +123,10 @@ public final class LocalPlatform implements AutoCloseable {
             ids,
             clock);
     TransferServer http = TransferServer.start(HOST, port, gateway);
-    LocalDevices devices = LocalDevices.start(data, ports.fleet(), clock, ids);
+    ArtifactSource artifacts =
+        new S3ArtifactSource(
+            servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
+    LocalDevices devices = LocalDevices.start(data, ports.fleet(), artifacts, clock, ids);
     journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(
         data,

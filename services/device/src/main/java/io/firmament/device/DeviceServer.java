@@ -2,6 +2,7 @@ package io.firmament.device;
 
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
+import io.firmament.platform.delivery.ArtifactSource;
 import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.DeviceDirectory;
 import io.firmament.platform.fleet.EnrollDevice;
@@ -23,6 +24,8 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -45,6 +48,7 @@ public final class DeviceServer implements AutoCloseable {
   private final ExecutorService calls;
   private final Ticking timer;
   private final LivenessWatch watch;
+  private final Optional<ArtifactServer> artifacts;
 
   /// How a server is to run.
   ///
@@ -66,6 +70,13 @@ public final class DeviceServer implements AutoCloseable {
   /// What a server works with.
   public record Parts(FleetStore store, DeviceAuthority authority, Clock clock, Ids ids) {}
 
+  /// What serves artifacts beside the calls.
+  ///
+  /// @param address where it listens; port 0 takes any
+  /// @param rate how many files one device may ask for
+  /// @param source of the files
+  public record Artifacts(InetSocketAddress address, CallBudget.Rate rate, ArtifactSource source) {}
+
   private record Ticking(ScheduledExecutorService timer, ScheduledFuture<?> task) {
     void stop() throws InterruptedException {
       task.cancel(false);
@@ -76,21 +87,50 @@ public final class DeviceServer implements AutoCloseable {
     }
   }
 
-  private DeviceServer(Server server, ExecutorService calls, Ticking timer, LivenessWatch watch) {
+  private DeviceServer(
+      Server server,
+      ExecutorService calls,
+      Ticking timer,
+      LivenessWatch watch,
+      Optional<ArtifactServer> artifacts) {
     this.server = server;
     this.calls = calls;
     this.timer = timer;
     this.watch = watch;
+    this.artifacts = artifacts;
+  }
+
+  /// Starts serving calls, and no artifacts.
+  public static DeviceServer start(Settings settings, Parts parts) throws IOException {
+    return start(settings, parts, Optional.empty());
   }
 
   /// Starts serving.
-  public static DeviceServer start(Settings settings, Parts parts) throws IOException {
+  public static DeviceServer start(Settings settings, Parts parts, Optional<Artifacts> artifacts)
+      throws IOException {
     LivenessWatch watch =
         new LivenessWatch(parts.store(), settings.policy(), parts.clock(), parts.ids());
     DeviceDirectory directory = new DeviceDirectory(parts.store(), parts.clock(), parts.ids());
-    PeerCertificates peers = new PeerCertificates(parts.authority().domain(), parts.clock());
+    DeviceCertificates certificates =
+        new DeviceCertificates(parts.authority().domain(), parts.clock());
+    PeerCertificates peers = new PeerCertificates(certificates);
     ServerIdentity identity = new ServerIdentity(parts.authority(), settings.hosts());
     identity.refresh(parts.clock().instant());
+    Optional<ArtifactServer> files = Optional.empty();
+    if (artifacts.isPresent()) {
+      files =
+          Optional.of(
+              ArtifactServer.start(
+                  new ArtifactServer.Settings(
+                      artifacts.get().address(),
+                      artifacts.get().rate(),
+                      ArtifactHandler.Limits.STANDARD),
+                  new ArtifactServer.Trust(identity.keyManager(), parts.authority().root()),
+                  certificates,
+                  directory,
+                  artifacts.get().source(),
+                  parts.clock()));
+    }
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     Server server =
         NettyServerBuilder.forAddress(settings.address())
@@ -123,11 +163,16 @@ public final class DeviceServer implements AutoCloseable {
             500,
             TimeUnit.MILLISECONDS);
     LOG.info("device_server_started", "port", server.getPort());
-    return new DeviceServer(server, calls, new Ticking(timer, ticking), watch);
+    return new DeviceServer(server, calls, new Ticking(timer, ticking), watch, files);
   }
 
   public int port() {
     return server.getPort();
+  }
+
+  /// Where artifacts are served; empty where they are not.
+  public OptionalInt artifactPort() {
+    return artifacts.map(files -> OptionalInt.of(files.port())).orElseGet(OptionalInt::empty);
   }
 
   /// Waits until the server is closed.
@@ -139,6 +184,7 @@ public final class DeviceServer implements AutoCloseable {
   @Override
   public void close() {
     server.shutdown();
+    artifacts.ifPresent(ArtifactServer::close);
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();

@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.net.ssl.SSLException;
@@ -74,22 +75,37 @@ public final class TestFleet implements AutoCloseable {
                   "AWS_ENDPOINT_URL", engine.endpoint().toString()))
           .dynamo();
   private final List<ManagedChannel> channels = new ArrayList<>();
+  private final Optional<TestBucket> bucket;
 
   public TestFleet(HeartbeatPolicy policy) throws IOException {
-    this(policy, new CallBudget.Rate(UNTHROTTLED), List.of("localhost", "127.0.0.1"));
+    this(policy, new CallBudget.Rate(UNTHROTTLED));
+  }
+
+  /// A fleet whose artifacts are served too, out of an S3 bucket.
+  public static TestFleet withArtifacts(HeartbeatPolicy policy) throws IOException {
+    return new TestFleet(
+        policy,
+        new CallBudget.Rate(UNTHROTTLED),
+        List.of("localhost", "127.0.0.1"),
+        Optional.of(new TestBucket()));
   }
 
   TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate) throws IOException {
-    this(policy, rate, List.of("localhost", "127.0.0.1"));
+    this(policy, rate, List.of("localhost", "127.0.0.1"), Optional.empty());
   }
 
   /// @param hosts the names in the server's certificate
   public TestFleet(HeartbeatPolicy policy, List<String> hosts) throws IOException {
-    this(policy, new CallBudget.Rate(UNTHROTTLED), hosts);
+    this(policy, new CallBudget.Rate(UNTHROTTLED), hosts, Optional.empty());
   }
 
-  private TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate, List<String> hosts)
+  private TestFleet(
+      HeartbeatPolicy policy,
+      CallBudget.Rate rate,
+      List<String> hosts,
+      Optional<TestBucket> bucket)
       throws IOException {
+    this.bucket = bucket;
     new DynamoTables(dynamo).create(TableDefinition.named("fleet"), "fleet");
     this.store = new DynamoFleetStore(dynamo, "fleet");
     this.authority = authority(signer, Clock.systemUTC());
@@ -97,7 +113,23 @@ public final class TestFleet implements AutoCloseable {
         DeviceServer.start(
             new DeviceServer.Settings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), hosts, policy, rate),
-            new DeviceServer.Parts(store, authority, Clock.systemUTC(), Ids.random()));
+            new DeviceServer.Parts(store, authority, Clock.systemUTC(), Ids.random()),
+            bucket.map(
+                files ->
+                    new DeviceServer.Artifacts(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new CallBudget.Rate(UNTHROTTLED),
+                        files.source())));
+  }
+
+  /// The bucket of artifacts.
+  public TestBucket bucket() {
+    return bucket.orElseThrow();
+  }
+
+  /// Where artifacts are served.
+  public String artifactUrl() {
+    return "https://localhost:" + server.artifactPort().orElseThrow();
   }
 
   /// Another authority of the same trust domain.
@@ -174,5 +206,6 @@ public final class TestFleet implements AutoCloseable {
     server.close();
     dynamo.close();
     engine.close();
+    bucket.ifPresent(TestBucket::close);
   }
 }

@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -75,7 +76,6 @@ final class ArtifactServer implements AutoCloseable {
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
     configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
-    configuration.setMinResponseDataRate(MIN_BYTES_PER_SECOND);
     ServerConnector connector =
         new ServerConnector(
             server,
@@ -88,12 +88,15 @@ final class ArtifactServer implements AutoCloseable {
     server.addConnector(connector);
     server.setHandler(
         new GracefulHandler(
-            new ArtifactHandler(
-                certificates,
-                directory,
-                new CallBudget(settings.rate(), clock),
-                source,
-                settings.limits())));
+            new MinimumDataRateHandler(
+                new ArtifactHandler(
+                    certificates,
+                    directory,
+                    new CallBudget(settings.rate(), clock),
+                    source,
+                    settings.limits()),
+                0,
+                MIN_BYTES_PER_SECOND)));
     server.setStopTimeout(DRAIN.toMillis());
     try {
       server.start();

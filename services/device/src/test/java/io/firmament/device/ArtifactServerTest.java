@@ -254,7 +254,7 @@ class ArtifactServerTest {
         get(
             new Caller(client(key, certificate(fleet.authority, key)), ""),
             "/metadata/timestamp.json");
-    assertEquals(401, answer.statusCode());
+    assertEquals(403, answer.statusCode());
     assertEquals("certificate_revoked", header(answer, "firmament-error-code"));
   }
 

@@ -3,6 +3,7 @@ package io.firmament.device;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.delivery.S3ArtifactSource;
 import io.firmament.engines.ObjectEngine;
+import io.firmament.engines.ObjectListener;
 import io.firmament.platform.delivery.ArtifactSource;
 import java.util.Map;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -12,7 +13,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class TestBucket implements AutoCloseable {
   public static final String NAME = "artifacts";
 
-  private final ObjectEngine engine = ObjectEngine.inMemory((_, _, _) -> {});
+  private final ObjectEngine engine = ObjectEngine.inMemory(ObjectListener.none());
   private final S3Client s3 =
       AwsClients.pooled(
               Map.of(

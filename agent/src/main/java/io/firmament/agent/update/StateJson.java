@@ -27,7 +27,12 @@ final class StateJson {
             .with("installed", installed)
             .with("outbox", reports(state.outbox()))
             .with("done", reports(state.done()));
-    return state.job().map(job -> json.with("job", write(job))).orElse(json);
+    if (state.job().isPresent()) {
+      json = json.with("job", write(state.job().get()));
+    }
+    return state.untidied().isPresent()
+        ? json.with("untidied", write(state.untidied().get()))
+        : json;
   }
 
   /// @throws IllegalArgumentException for what [#write] did not write
@@ -42,6 +47,7 @@ final class StateJson {
     return new UpdateState(
         installed,
         fields.optionalObject("job").map(StateJson::readJob),
+        fields.optionalObject("untidied").map(StateJson::readJob),
         readReports(fields, "outbox"),
         readReports(fields, "done"),
         fields.time("last_issued"));

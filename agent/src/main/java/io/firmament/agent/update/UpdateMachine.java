@@ -19,8 +19,8 @@ import java.util.Set;
 ///
 /// Each step is written down before the next begins, and each step may be repeated: a device that
 /// is stopped anywhere goes on where it was, and ends with the new version, which works, or with
-/// what it had before. What stops the device twice while it is put in place, or three times while
-/// it is asked whether it works, is rolled back.
+/// what it had before. What stops the device three times while it is put in place, or while it is
+/// asked whether it works, is rolled back.
 ///
 /// Trouble on the way to the new version (the network, a repository that is stale) is no failure:
 /// the order is kept and tried again. Of an order the director's own copy counts: one that has
@@ -35,7 +35,7 @@ public final class UpdateMachine {
   /// An order that was not signed anew for so long is given up.
   private static final Duration FORGOTTEN = Duration.ofDays(7);
 
-  private static final int APPLY_STARTS = 2;
+  private static final int APPLY_STARTS = 3;
   private static final int PROBE_STARTS = 3;
   private static final int ROLL_BACK_STARTS = 5;
 
@@ -79,6 +79,7 @@ public final class UpdateMachine {
   /// back by that.
   public void take(List<Assignment> assignments) {
     flush();
+    tidy();
     waiting.clear();
     List<Assignment> open = new ArrayList<>();
     for (Assignment assignment : assignments) {
@@ -164,7 +165,7 @@ public final class UpdateMachine {
             : current.artifact().name().equals(order.artifact().name())
                 && order.issued().isAfter(current.issued());
     if (overtakes && job.get().phase().untouched()) {
-      giveUp(job.get());
+      giveUp();
     }
     waiting.add(order);
   }
@@ -323,7 +324,7 @@ public final class UpdateMachine {
   /// A download may take days: before anything changes, the repository must still have the target.
   private boolean stillOrdered(Job job) throws TroubleException {
     if (!now().isBefore(job.order().expires().plus(FORGOTTEN))) {
-      giveUp(job);
+      giveUp();
       return false;
     }
     if (!now().isBefore(job.order().expires())) {
@@ -340,7 +341,7 @@ public final class UpdateMachine {
     } catch (RefusedException e) {
       listener.refused(job.order().key(), e.reason(), String.valueOf(e.getMessage()));
       if (e.reason() == Reason.NOT_PUBLISHED) {
-        giveUp(job);
+        giveUp();
         return false;
       }
       throw new TroubleException("the metadata cannot be believed", e);
@@ -413,12 +414,19 @@ public final class UpdateMachine {
     save(state.withJob(job).finished(report));
     listener.ended(report);
     flush();
-    host.tidy(state, job);
+    tidy();
   }
 
-  private void giveUp(Job job) {
+  private void giveUp() {
     save(state.withoutJob());
-    host.tidy(state, job);
+    tidy();
+  }
+
+  private void tidy() {
+    if (state.untidied().isPresent()) {
+      host.tidy(state, state.untidied().get());
+      save(state.tidied());
+    }
   }
 
   /// Says once how far a job is; no matter if it is not heard, the end says it all.

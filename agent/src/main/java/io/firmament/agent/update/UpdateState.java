@@ -15,17 +15,25 @@ import java.util.TreeSet;
 ///
 /// @param installed by the artifact's name
 /// @param job what is being carried out
+/// @param untidied a job that has ended, of which things may be left that nobody needs
 /// @param outbox final reports that the platform has not heard yet, oldest first
 /// @param done how the last orders ended, oldest first, so that none is carried out twice
 /// @param lastIssued when the newest order that was ever taken was signed
 public record UpdateState(
     SortedMap<String, Installed> installed,
     Optional<Job> job,
+    Optional<Job> untidied,
     List<Report> outbox,
     List<Report> done,
     Instant lastIssued) {
   public static final UpdateState EMPTY =
-      new UpdateState(new TreeMap<>(), Optional.empty(), List.of(), List.of(), Instant.EPOCH);
+      new UpdateState(
+          new TreeMap<>(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          Instant.EPOCH);
 
   private static final int MAX_DONE = 32;
   private static final int MAX_OUTBOX = 64;
@@ -69,7 +77,7 @@ public record UpdateState(
   }
 
   UpdateState withJob(Job next) {
-    return new UpdateState(installed, Optional.of(next), outbox, done, lastIssued);
+    return new UpdateState(installed, Optional.of(next), untidied, outbox, done, lastIssued);
   }
 
   /// A new job, which must not be followed by older orders.
@@ -78,6 +86,7 @@ public record UpdateState(
     return new UpdateState(
         installed,
         Optional.of(next),
+        untidied,
         outbox,
         done,
         issued.isAfter(lastIssued) ? issued : lastIssued);
@@ -85,7 +94,11 @@ public record UpdateState(
 
   /// The job is given up without a word.
   UpdateState withoutJob() {
-    return new UpdateState(installed, Optional.empty(), outbox, done, lastIssued);
+    return new UpdateState(installed, Optional.empty(), job, outbox, done, lastIssued);
+  }
+
+  UpdateState tidied() {
+    return new UpdateState(installed, job, Optional.empty(), outbox, done, lastIssued);
   }
 
   /// The job has ended.
@@ -107,7 +120,8 @@ public record UpdateState(
       }
       case INCOMPATIBLE, DOWNLOADING, VERIFYING, APPLYING -> {}
     }
-    return new UpdateState(now, Optional.empty(), outbox, done, ended.order().issued())
+    return new UpdateState(
+            now, Optional.empty(), job, outbox, done, ended.order().issued())
         .atLeast(lastIssued)
         .saying(report);
   }
@@ -121,14 +135,14 @@ public record UpdateState(
     unsent.removeIf(other -> other.key().equals(report.key()));
     unsent.add(report);
     return new UpdateState(
-        installed, job, newest(unsent, MAX_OUTBOX), newest(ended, MAX_DONE), lastIssued);
+        installed, job, untidied, newest(unsent, MAX_OUTBOX), newest(ended, MAX_DONE), lastIssued);
   }
 
   /// The platform has heard a report.
   UpdateState heard(Report report) {
     List<Report> unsent = new ArrayList<>(outbox);
     unsent.remove(report);
-    return new UpdateState(installed, job, unsent, done, lastIssued);
+    return new UpdateState(installed, job, untidied, unsent, done, lastIssued);
   }
 
   /// How an order ended that was carried out before.
@@ -138,7 +152,7 @@ public record UpdateState(
 
   private UpdateState atLeast(Instant issued) {
     return issued.isAfter(lastIssued)
-        ? new UpdateState(installed, job, outbox, done, issued)
+        ? new UpdateState(installed, job, untidied, outbox, done, issued)
         : this;
   }
 

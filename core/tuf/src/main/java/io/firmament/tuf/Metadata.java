@@ -33,6 +33,11 @@ public record Metadata<R extends Role>(
     return read(file, Targets::read);
   }
 
+  /// What the director says to a device.
+  public static Metadata<DeviceAssignment> assignment(byte[] file) throws TufException {
+    return read(file, DeviceAssignment::read);
+  }
+
   private static <R extends Role> Metadata<R> read(byte[] file, Reader<R> reader)
       throws TufException {
     Json.Obj document = JsonReader.readObject(file);

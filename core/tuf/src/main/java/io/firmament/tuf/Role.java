@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /// What a role says: the `signed` part of a metadata file. Its record holds what is known of it and
 /// the object itself, so that members not known here are signed, verified and written with the
 /// rest.
-public sealed interface Role permits Root, Timestamp, Snapshot, Targets {
+public sealed interface Role permits Root, Timestamp, Snapshot, Targets, DeviceAssignment {
   /// The specification that metadata of ours follows.
   String SPEC_VERSION = "1.0.34";
 

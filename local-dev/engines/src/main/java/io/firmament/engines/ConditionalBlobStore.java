@@ -1,9 +1,6 @@
 package io.firmament.engines;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
@@ -32,22 +29,8 @@ final class ConditionalBlobStore extends ForwardingBlobStore {
     // One entry for each object that was ever written on a condition: few, and small.
     Object key = writing.computeIfAbsent(request.bucket() + "/" + request.key(), _ -> new Object());
     synchronized (key) {
-      try {
-        check(request);
-      } catch (S3Exception refusal) {
-        // Who still sends would not hear why.
-        drain(content);
-        throw refusal;
-      }
+      check(request);
       return super.putBlob(request, content);
-    }
-  }
-
-  private static void drain(InputStream content) {
-    try {
-      content.transferTo(OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

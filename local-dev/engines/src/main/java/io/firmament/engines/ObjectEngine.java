@@ -2,6 +2,7 @@ package io.firmament.engines;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.shaded.org.eclipse.jetty.server.Server;
 
 /// An S3-compatible server (S3Proxy) in this process, on a random port of the loopback interface.
 /// It checks signatures, presigned ones too, and tells a listener of new objects.
@@ -78,11 +80,23 @@ public final class ObjectEngine implements AutoCloseable {
             .v4MaxNonChunkedRequestSize(MAX_SIGNED_BODY)
             .ignoreUnknownHeaders(true)
             .build();
+    WholeRequests.of(jettyOf(server));
     try {
       server.start();
     } catch (Exception e) {
       throw new IllegalStateException("S3Proxy did not start", e);
     }
     return new ObjectEngine(server);
+  }
+
+  /// S3Proxy hands out its server to nobody.
+  private static Server jettyOf(S3Proxy proxy) {
+    try {
+      Field server = S3Proxy.class.getDeclaredField("server");
+      server.setAccessible(true);
+      return (Server) server.get(proxy);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("another S3Proxy than the one this was written for", e);
+    }
   }
 }

@@ -44,6 +44,7 @@ final class TestRepository {
   final SoftwareSigner timestampKey = SoftwareSigner.generate();
   final SoftwareSigner publisherKey = SoftwareSigner.generate();
   final SoftwareSigner fleetKey = SoftwareSigner.generate();
+  final SoftwareSigner directorKey = SoftwareSigner.generate();
   final List<Signer> online =
       new ArrayList<>(List.of(snapshotKey, timestampKey, publisherKey, fleetKey));
   final MemoryStore store = new MemoryStore();
@@ -96,7 +97,9 @@ final class TestRepository {
   }
 
   Targets firstTargets() {
-    return Publisher.firstTargets(Schedule.DEFAULT.targets().expiry(now), assign(publisherKey));
+    return Director.delegateTo(
+        Publisher.firstTargets(Schedule.DEFAULT.targets().expiry(now), assign(publisherKey)),
+        assign(directorKey));
   }
 
   static <R extends Role> Metadata<R> sign(R role, List<? extends Signer> signers) {

@@ -2,6 +2,7 @@ package io.firmament.tuf.client;
 
 import io.firmament.tuf.Delegation;
 import io.firmament.tuf.Delegations;
+import io.firmament.tuf.DeviceAssignment;
 import io.firmament.tuf.MetaFile;
 import io.firmament.tuf.Metadata;
 import io.firmament.tuf.Role;
@@ -217,6 +218,39 @@ final class TrustedMetadata {
     requireFresh(metadata.signed(), "5.6.5", role);
     targets.put(role, metadata);
     return metadata;
+  }
+
+  /// Checks what the director says, by the keys that the top-level targets delegates to it.
+  DeviceAssignment checkAssignment(byte[] file) throws TufException {
+    Metadata<DeviceAssignment> metadata = Metadata.assignment(file);
+    Delegations delegations =
+        targets(RoleName.TARGETS)
+            .flatMap(top -> top.signed().delegations())
+            .orElse(Delegations.none());
+    Delegation director =
+        delegations
+            .role(DeviceAssignment.ROLE)
+            .orElseThrow(
+                () ->
+                    new TufException(
+                        Reason.NOT_SIGNED, "4.5", "the repository trusts no director"));
+    director.roleKeys().verify(metadata, delegations.keys(), "4.2", "assignment");
+    requireFresh(metadata.signed(), "4.2", "assignment");
+    return metadata.signed();
+  }
+
+  /// The versions of what is trusted.
+  Map<String, Long> versions() {
+    Map<String, Long> versions = new HashMap<>();
+    versions.put(RoleName.ROOT, root.version());
+    if (timestamp != null) {
+      versions.put(RoleName.TIMESTAMP, timestamp.version());
+    }
+    if (snapshot != null) {
+      versions.put(RoleName.SNAPSHOT, snapshot.version());
+    }
+    targets.forEach((role, metadata) -> versions.put(role, metadata.signed().version()));
+    return Map.copyOf(versions);
   }
 
   private void requireFresh(Role role, String clause, String what) throws TufException {

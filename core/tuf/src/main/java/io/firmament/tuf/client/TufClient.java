@@ -2,6 +2,7 @@ package io.firmament.tuf.client;
 
 import io.firmament.tuf.Delegation;
 import io.firmament.tuf.Delegations;
+import io.firmament.tuf.DeviceAssignment;
 import io.firmament.tuf.Metadata;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.Root;
@@ -19,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -149,6 +151,24 @@ public final class TufClient {
   /// @return whether it had to be fetched
   public boolean download(Target target, Path file) throws TufException {
     return downloads.get(target, file);
+  }
+
+  /// Reads what the director says to a device, by the keys that the top-level targets of the last
+  /// cycle, or of a new one where there was none, delegates to it. Whether it is for this device,
+  /// and newer than what came before, is for the caller to see.
+  ///
+  /// @throws TufException where it is not signed by the director, or has expired when the cycle
+  ///     began
+  public DeviceAssignment assignment(byte[] file) throws TufException {
+    if (trusted == null) {
+      refresh();
+    }
+    return Objects.requireNonNull(trusted).checkAssignment(file);
+  }
+
+  /// The versions of the metadata that the last cycle trusts, by role; empty before the first.
+  public Map<String, Long> versions() {
+    return trusted == null ? Map.of() : trusted.versions();
   }
 
   private byte[] trustedRoot() throws TufException {

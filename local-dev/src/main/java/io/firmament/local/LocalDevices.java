@@ -4,7 +4,6 @@ import io.firmament.base.Ids;
 import io.firmament.device.DeviceServer;
 import io.firmament.platform.delivery.ArtifactSource;
 import io.firmament.platform.fleet.CallBudget;
-import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.SoftwareAuthority;
@@ -35,7 +34,7 @@ public final class LocalDevices implements AutoCloseable {
   }
 
   static LocalDevices start(
-      Optional<Path> data, FleetStore store, ArtifactSource artifacts, Clock clock, Ids ids) {
+      Optional<Path> data, LocalPorts ports, ArtifactSource artifacts, Clock clock, Ids ids) {
     try {
       Path folder =
           data.isPresent()
@@ -49,7 +48,13 @@ public final class LocalDevices implements AutoCloseable {
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                   List.of("localhost", HOST),
                   HeartbeatPolicy.standard()),
-              new DeviceServer.Parts(store, authority, clock, ids),
+              new DeviceServer.Parts(
+                  new DeviceServer.Stores(
+                      ports.fleet(), ports.rollouts(), ports.logs(), ports.documents()),
+                  authority,
+                  DeviceServer.Updates.none(),
+                  clock,
+                  ids),
               Optional.of(
                   new DeviceServer.Artifacts(
                       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -126,7 +126,7 @@ public final class LocalPlatform implements AutoCloseable {
     ArtifactSource artifacts =
         new S3ArtifactSource(
             servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
-    LocalDevices devices = LocalDevices.start(data, ports.fleet(), artifacts, clock, ids);
+    LocalDevices devices = LocalDevices.start(data, ports, artifacts, clock, ids);
     journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(
         data,

@@ -3,6 +3,7 @@ package io.firmament.local;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.identity.DynamoIdentityStore;
 import io.firmament.platform.firmware.FirmwareStore;
@@ -10,6 +11,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
@@ -20,6 +22,7 @@ public final class LocalPorts implements Ports {
   private final FirmwareStore firmware;
   private final FleetStore fleet;
   private final RolloutStore rollouts;
+  private final LogStore logs;
   private final ObjectStore uploads;
   private final ObjectStore documents;
   private final TokenSigner idTokenKey;
@@ -34,6 +37,7 @@ public final class LocalPorts implements Ports {
         new DynamoFleetStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.rollouts =
         new DynamoRolloutStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
+    this.logs = new DynamoLogStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
     this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
     this.idTokenKey = keys.tokenSigner("id-token");
@@ -62,6 +66,11 @@ public final class LocalPorts implements Ports {
   @Override
   public RolloutStore rollouts() {
     return rollouts;
+  }
+
+  @Override
+  public LogStore logs() {
+    return logs;
   }
 
   /// What clients upload.

@@ -1,6 +1,7 @@
 package io.firmament.aws;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -30,6 +32,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /// `_KMS`, which win over the general one. Without keys the SDK's default chain is asked, as a
 /// Fargate task needs.
 public final class AwsClients implements AutoCloseable {
+  private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(8);
+
   private final Map<String, String> environment;
   private final int connections;
   private final Lazy<DynamoDbClient> dynamo = new Lazy<>(this::makeDynamo);
@@ -98,8 +103,14 @@ public final class AwsClients implements AutoCloseable {
         .build();
   }
 
+  /// A service gives up early: its callers do not wait for minutes, and try again.
   private DynamoDbClient makeDynamo() {
-    return client(DynamoDbClient.builder(), "DYNAMODB");
+    DynamoDbClientBuilder builder = DynamoDbClient.builder();
+    if (connections > 1) {
+      builder.overrideConfiguration(
+          b -> b.apiCallAttemptTimeout(ATTEMPT_TIMEOUT).apiCallTimeout(CALL_TIMEOUT));
+    }
+    return client(builder, "DYNAMODB");
   }
 
   /// Over Apache's client: the JDK's fails now and then where bodies are sent.

@@ -3,6 +3,7 @@ package io.firmament.aws;
 import io.firmament.platform.firmware.ObjectUpload;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,18 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
-/// Holds one part in memory. What fits into a single part is written by a single request.
+/// Holds at most one part in memory. What fits into a single part is written by a single request.
 final class S3ObjectUpload implements ObjectUpload {
   /// 8 MiB, which S3's limit of 10,000 parts turns into 78 GiB.
   private static final int PART_SIZE = 8 << 20;
+
+  private static final int FIRST_SIZE = 64 << 10;
 
   private final S3Client s3;
   private final String bucket;
   private final String key;
   private final String contentType;
-  private final byte[] part = new byte[PART_SIZE];
+  private byte[] part = new byte[FIRST_SIZE];
   private final List<CompletedPart> parts = new ArrayList<>();
   private int filled;
   private long size;
@@ -40,8 +43,10 @@ final class S3ObjectUpload implements ObjectUpload {
     while (done < length) {
       if (filled == PART_SIZE) {
         send();
+      } else if (filled == part.length) {
+        part = Arrays.copyOf(part, Math.min(PART_SIZE, 2 * part.length));
       }
-      int count = Math.min(length - done, PART_SIZE - filled);
+      int count = Math.min(length - done, part.length - filled);
       System.arraycopy(bytes, offset + done, part, filled, count);
       filled += count;
       done += count;
@@ -97,7 +102,8 @@ final class S3ObjectUpload implements ObjectUpload {
   /// The part's bytes without a copy; the request is over before they change.
   private RequestBody content() {
     int length = filled;
+    byte[] bytes = part;
     return RequestBody.fromContentProvider(
-        () -> new ByteArrayInputStream(part, 0, length), length, contentType);
+        () -> new ByteArrayInputStream(bytes, 0, length), length, contentType);
   }
 }

@@ -1,11 +1,9 @@
 package io.firmament.device;
 
 import io.firmament.base.Log;
-import io.firmament.platform.delivery.ArtifactSource;
 import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.DeviceDirectory;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -44,13 +42,6 @@ final class ArtifactServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
 
-  /// How the listener is to run.
-  ///
-  /// @param address where it listens; port 0 takes any
-  /// @param rate how many requests one device may make
-  /// @param limits what is served at once
-  record Settings(InetSocketAddress address, CallBudget.Rate rate, ArtifactHandler.Limits limits) {}
-
   /// Who may connect.
   ///
   /// @param own the server's own certificate and key
@@ -63,11 +54,10 @@ final class ArtifactServer implements AutoCloseable {
   }
 
   static ArtifactServer start(
-      Settings settings,
+      DeviceServer.Artifacts settings,
       Trust trust,
       DeviceCertificates certificates,
       DeviceDirectory directory,
-      ArtifactSource source,
       Clock clock)
       throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
@@ -93,8 +83,8 @@ final class ArtifactServer implements AutoCloseable {
                     certificates,
                     directory,
                     new CallBudget(settings.rate(), clock),
-                    source,
-                    settings.limits()),
+                    settings.source(),
+                    ArtifactHandler.Limits.STANDARD),
                 0,
                 MIN_BYTES_PER_SECOND)));
     server.setStopTimeout(DRAIN.toMillis());

@@ -1,9 +1,12 @@
 package io.firmament.device;
 
 import io.firmament.aws.AwsClients;
+import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.delivery.S3ArtifactSource;
 import io.firmament.aws.fleet.DynamoAuthorityRoot;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.KmsSigner;
 import io.firmament.base.Ids;
 import io.firmament.platform.fleet.CallBudget;
@@ -29,6 +32,7 @@ import java.util.Optional;
 /// | variable | meaning |
 /// | --- | --- |
 /// | `FIRMAMENT_TABLE_FLEET` | the fleet's table |
+/// | `FIRMAMENT_BUCKET_DOCUMENTS` | the bucket of logs that devices send, under `logs/` |
 /// | `FIRMAMENT_KEY_DEVICE_CA` | the P-256 key in KMS that signs device certificates |
 /// | `FIRMAMENT_TRUST_DOMAIN` | the name in every device identity |
 /// | `FIRMAMENT_DEVICE_HOSTS` | names under which devices reach the endpoint, by comma |
@@ -36,6 +40,7 @@ import java.util.Optional;
 /// | `FIRMAMENT_BUCKET_ARTIFACTS` | the bucket that artifacts are served from; unset, none are |
 /// | `FIRMAMENT_ARTIFACT_PORT` | where artifacts are served, 9446 unless set |
 /// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how many files one device may ask for, 600 unless set |
+/// | `FIRMAMENT_ARTIFACT_URL` | where devices get artifacts, an https address; none unless set |
 /// | `FIRMAMENT_HEARTBEAT_SECONDS` | the heartbeat interval, 60 unless set |
 /// | `FIRMAMENT_DEVICE_CALLS_PER_MINUTE` | how often one device may call, 120 unless set |
 ///
@@ -67,8 +72,13 @@ public final class DeviceMain {
           DeviceServer.start(
               settings(environment),
               new DeviceServer.Parts(
-                  new DynamoFleetStore(clients.dynamo(), table),
+                  new DeviceServer.Stores(
+                      new DynamoFleetStore(clients.dynamo(), table),
+                      new DynamoRolloutStore(clients.dynamo(), table),
+                      new DynamoLogStore(clients.dynamo(), table),
+                      new FirmwareAdapters(environment, clients).documents()),
                   authority(environment, clients, clock),
+                  DeviceServer.Updates.none(),
                   clock,
                   Ids.random()),
               artifacts(environment, clients));
@@ -126,7 +136,8 @@ public final class DeviceMain {
         new InetSocketAddress(port(environment)),
         List.of(required(environment, "FIRMAMENT_DEVICE_HOSTS").split(",", -1)),
         policy,
-        rate);
+        rate,
+        find(environment, "FIRMAMENT_ARTIFACT_URL").orElse(""));
   }
 
   private static DeviceAuthority authority(

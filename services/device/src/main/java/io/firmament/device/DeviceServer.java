@@ -3,15 +3,27 @@ package io.firmament.device;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
 import io.firmament.platform.delivery.ArtifactSource;
+import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.fleet.ArtifactRoot;
 import io.firmament.platform.fleet.CallBudget;
+import io.firmament.platform.fleet.ChangeWatch;
 import io.firmament.platform.fleet.DeviceDirectory;
 import io.firmament.platform.fleet.EnrollDevice;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.fleet.LivenessWatch;
 import io.firmament.platform.fleet.RecordHeartbeat;
+import io.firmament.platform.fleet.RecordInventory;
 import io.firmament.platform.fleet.RegisterDevice;
 import io.firmament.platform.fleet.RenewCertificate;
+import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.logs.ReceiveLogs;
+import io.firmament.platform.mailbox.Deliveries;
+import io.firmament.platform.mailbox.Mailboxes;
+import io.firmament.platform.rollout.AssignmentSigner;
+import io.firmament.platform.rollout.DeviceAssignments;
+import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.rollout.SignedAssignments;
 import io.firmament.trust.DeviceAuthority;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
@@ -39,7 +51,10 @@ import javax.net.ssl.SSLException;
 /// any other certificate fails it. Clients with none can call Enroll only.
 public final class DeviceServer implements AutoCloseable {
   private static final Log LOG = Log.of(DeviceServer.class);
-  private static final int MAX_MESSAGE_BYTES = 64 * 1024;
+
+  /// 64 KiB of logs, and what is around them.
+  private static final int MAX_MESSAGE_BYTES = 65 * 1024;
+
   private static final int MAX_HEADER_BYTES = 8 * 1024;
   private static final int MAX_CALLS_PER_CONNECTION = 32;
   private static final int DRAIN_SECONDS = 5;
@@ -55,10 +70,30 @@ public final class DeviceServer implements AutoCloseable {
   /// @param address where it listens; port 0 takes any
   /// @param hosts names and addresses under which devices reach it, for its certificate
   /// @param rate how often one device may call
+  /// @param artifactUrl where devices get artifacts, without a slash at its end; empty where there
+  // is
+  ///     no such service
   public record Settings(
-      InetSocketAddress address, List<String> hosts, HeartbeatPolicy policy, CallBudget.Rate rate) {
+      InetSocketAddress address,
+      List<String> hosts,
+      HeartbeatPolicy policy,
+      CallBudget.Rate rate,
+      String artifactUrl) {
     public Settings {
       hosts = List.copyOf(hosts);
+    }
+
+    /// Without artifacts.
+    public Settings(
+        InetSocketAddress address,
+        List<String> hosts,
+        HeartbeatPolicy policy,
+        CallBudget.Rate rate) {
+      this(address, hosts, policy, rate, "");
+    }
+
+    Settings withArtifactUrl(String url) {
+      return new Settings(address, hosts, policy, rate, url);
     }
 
     /// With the standard rate.
@@ -68,7 +103,24 @@ public final class DeviceServer implements AutoCloseable {
   }
 
   /// What a server works with.
-  public record Parts(FleetStore store, DeviceAuthority authority, Clock clock, Ids ids) {}
+  public record Parts(
+      Stores stores, DeviceAuthority authority, Updates updates, Clock clock, Ids ids) {}
+
+  /// Where everything is kept.
+  ///
+  /// @param contents of logs
+  public record Stores(
+      FleetStore fleet, RolloutStore rollouts, LogStore logs, ObjectStore contents) {}
+
+  /// Why devices believe what they are told and given.
+  public record Updates(AssignmentSigner signer, ArtifactRoot root) {
+    /// Devices are told of no updates.
+    public static Updates none() {
+      return new Updates(
+          (_, _) -> new AssignmentSigner.Outcome.Unsigned("this platform signs no assignments"),
+          ArtifactRoot.none());
+    }
+  }
 
   /// What serves artifacts beside the calls.
   ///
@@ -108,35 +160,45 @@ public final class DeviceServer implements AutoCloseable {
   /// Starts serving.
   public static DeviceServer start(Settings settings, Parts parts, Optional<Artifacts> artifacts)
       throws IOException {
-    LivenessWatch watch =
-        new LivenessWatch(parts.store(), settings.policy(), parts.clock(), parts.ids());
-    DeviceDirectory directory = new DeviceDirectory(parts.store(), parts.clock(), parts.ids());
-    DeviceCertificates certificates =
-        new DeviceCertificates(parts.authority().domain(), parts.clock());
+    FleetStore store = parts.stores().fleet();
+    Clock clock = parts.clock();
+    LivenessWatch watch = new LivenessWatch(store, settings.policy(), clock, parts.ids());
+    ChangeWatch changes = new ChangeWatch(store, clock);
+    DeviceDirectory directory = new DeviceDirectory(store, changes, clock, parts.ids());
+    Mailboxes mailboxes = new Mailboxes(store, clock);
+    changes.listen(directory);
+    changes.listen(mailboxes);
+    DeviceCertificates certificates = new DeviceCertificates(parts.authority().domain(), clock);
     PeerCertificates peers = new PeerCertificates(certificates);
     ServerIdentity identity = new ServerIdentity(parts.authority(), settings.hosts());
-    identity.refresh(parts.clock().instant());
+    identity.refresh(clock.instant());
     Optional<ArtifactServer> files = Optional.empty();
+    String artifactUrl = settings.artifactUrl();
     if (artifacts.isPresent()) {
-      files =
-          Optional.of(
-              ArtifactServer.start(
-                  new ArtifactServer.Settings(
-                      artifacts.get().address(),
-                      artifacts.get().rate(),
-                      ArtifactHandler.Limits.STANDARD),
-                  new ArtifactServer.Trust(identity.keyManager(), parts.authority().root()),
-                  certificates,
-                  directory,
-                  artifacts.get().source(),
-                  parts.clock()));
+      ArtifactServer.Trust trust =
+          new ArtifactServer.Trust(identity.keyManager(), parts.authority().root());
+      ArtifactServer started =
+          ArtifactServer.start(artifacts.get(), trust, certificates, directory, clock);
+      files = Optional.of(started);
+      if (artifactUrl.isEmpty()) {
+        artifactUrl = "https://" + settings.hosts().getFirst() + ":" + started.port();
+      }
     }
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("device-timer").factory());
     Server server =
         NettyServerBuilder.forAddress(settings.address())
             .sslContext(tls(identity, parts.authority()))
             .executor(calls)
-            .addService(calls(settings, parts, directory, watch, peers))
+            .addService(
+                calls(
+                    settings.withArtifactUrl(artifactUrl),
+                    parts,
+                    new Memory(directory, mailboxes, watch),
+                    peers,
+                    timer))
             .addTransportFilter(peers)
             .intercept(peers)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -149,14 +211,11 @@ public final class DeviceServer implements AutoCloseable {
             .keepAliveTimeout(20, TimeUnit.SECONDS)
             .build()
             .start();
-    ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("device-timer").factory());
     ScheduledFuture<?> ticking =
         timer.scheduleWithFixedDelay(
             () -> {
-              tick(() -> identity.refresh(parts.clock().instant()));
-              tick(directory::refresh);
+              tick(() -> identity.refresh(clock.instant()));
+              tick(changes::refresh);
               tick(watch::flush);
             },
             200,
@@ -165,6 +224,9 @@ public final class DeviceServer implements AutoCloseable {
     LOG.info("device_server_started", "port", server.getPort());
     return new DeviceServer(server, calls, new Ticking(timer, ticking), watch, files);
   }
+
+  /// What is remembered of devices.
+  private record Memory(DeviceDirectory directory, Mailboxes mailboxes, LivenessWatch watch) {}
 
   public int port() {
     return server.getPort();
@@ -201,23 +263,40 @@ public final class DeviceServer implements AutoCloseable {
   private static DeviceCalls calls(
       Settings settings,
       Parts parts,
-      DeviceDirectory directory,
-      LivenessWatch watch,
-      PeerCertificates peers) {
-    FleetStore store = parts.store();
+      Memory memory,
+      PeerCertificates peers,
+      ScheduledExecutorService timer) {
+    Stores stores = parts.stores();
     Clock clock = parts.clock();
     Ids ids = parts.ids();
+    DeviceDirectory directory = memory.directory();
     AuthorityIssuer issuer = new AuthorityIssuer(parts.authority());
-    RegisterDevice register = new RegisterDevice(store, directory, clock, ids);
+    RegisterDevice register = new RegisterDevice(stores.fleet(), directory, clock, ids);
+    RecordInventory inventory = new RecordInventory(stores.fleet(), directory, clock, ids);
+    Deliveries deliveries =
+        new Deliveries(
+            memory.mailboxes(),
+            new DeviceAssignments(stores.rollouts(), clock),
+            new SignedAssignments(parts.updates().signer(), clock),
+            stores.logs(),
+            clock);
     return new DeviceCalls(
         peers,
         directory,
         new CallBudget(settings.rate(), clock),
         new DeviceCalls.Decisions(
-            new EnrollDevice(store, issuer, clock, ids),
+            new EnrollDevice(stores.fleet(), issuer, clock, ids),
             register,
-            new RecordHeartbeat(watch, register, settings.policy(), clock, new SecureRandom()),
-            new RenewCertificate(store, directory, issuer, clock, ids)),
+            new RecordHeartbeat(
+                memory.watch(), register, inventory, settings.policy(), clock, new SecureRandom()),
+            deliveries,
+            new RenewCertificate(stores.fleet(), directory, issuer, clock, ids)),
+        new DeviceCalls.Artifacts(parts.updates().root(), settings.artifactUrl()),
+        new LogUploads(
+            new ReceiveLogs(stores.logs(), stores.contents(), clock, ids),
+            deliveries,
+            timer,
+            LogUploads.Limits.standard()),
         clock);
   }
 

@@ -11,8 +11,8 @@ import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 
-/// A catalogued problem as a gRPC status: the category gives the status code, the trailers
-/// carry the catalogued code, and the details how long to wait where that is known.
+/// A catalogued problem as a gRPC status: the category gives the status code, the trailers carry
+/// the catalogued code, and the details how long to wait where that is known.
 final class Refusals {
   /// The trailer with the catalogued code, for agents without a parser for status details.
   static final Metadata.Key<String> CODE =
@@ -34,7 +34,8 @@ final class Refusals {
             .setCode(code(refusal.problem().category()).getNumber())
             .setMessage(String.valueOf(refusal.getMessage()))
             .addDetails(Any.pack(info));
-    if (refusal.problem().category() == Problem.Category.THROTTLED) {
+    if (refusal.problem().category() == Problem.Category.THROTTLED
+        || refusal.problem().category() == Problem.Category.UNAVAILABLE) {
       answer.addDetails(Any.pack(retry(refusal)));
     }
     StatusRuntimeException status = StatusProto.toStatusRuntimeException(answer.build());

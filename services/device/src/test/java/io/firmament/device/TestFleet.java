@@ -3,6 +3,8 @@ package io.firmament.device;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.base.Ids;
 import io.firmament.base.PageRequest;
 import io.firmament.base.TenantId;
@@ -19,6 +21,8 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.ProductGroupAccess;
+import io.firmament.platform.logs.DeviceLogs;
+import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.schema.TableDefinition;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.Pem;
@@ -49,6 +53,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 public final class TestFleet implements AutoCloseable {
   static final TrustDomain DOMAIN = new TrustDomain("fleet.test");
 
+  static final String ARTIFACT_URL = "https://artifacts.fleet.test";
+  static final byte[] ARTIFACT_ROOT = {'r', 'o', 'o', 't'};
+
   private static final int UNTHROTTLED = 1_000_000_000;
 
   public final TenantId tenant = new TenantId(UUID.randomUUID());
@@ -63,19 +70,25 @@ public final class TestFleet implements AutoCloseable {
   final SoftwareSigner signer = SoftwareSigner.generate();
   public final DeviceAuthority authority;
   public final FleetStore store;
-  public final DeviceServer server;
+  final RolloutStore rollouts;
+  final DeviceLogs logs;
+  final TestLogs contents = new TestLogs();
+  final TestDirector director = new TestDirector();
+  final Faults faults = new Faults();
+  public DeviceServer server;
 
   private final DynamoEngine engine = DynamoEngine.inMemory();
-  private final DynamoDbClient dynamo =
-      AwsClients.of(
-              Map.of(
-                  "AWS_REGION", "eu-central-1",
-                  "AWS_ACCESS_KEY_ID", "test",
-                  "AWS_SECRET_ACCESS_KEY", "test",
-                  "AWS_ENDPOINT_URL", engine.endpoint().toString()))
-          .dynamo();
+
+  /// What the server works with; [#faults] are its own.
+  private final DynamoDbClient dynamo = client(engine, faults);
+
+  /// What operators and tests work with.
+  private final DynamoDbClient sound = client(engine, new Faults());
+
+  private final DeviceServer.Settings settings;
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final Optional<TestBucket> bucket;
+  private final DeviceServer.Updates updates;
 
   public TestFleet(HeartbeatPolicy policy) throws IOException {
     this(policy, new CallBudget.Rate(UNTHROTTLED));
@@ -87,39 +100,118 @@ public final class TestFleet implements AutoCloseable {
         policy,
         new CallBudget.Rate(UNTHROTTLED),
         List.of("localhost", "127.0.0.1"),
-        Optional.of(new TestBucket()));
+        Optional.of(new TestBucket()),
+        Optional.empty());
+  }
+
+  /// A fleet with artifacts, and with what devices are told and believe.
+  public static TestFleet withUpdates(HeartbeatPolicy policy, RepositoryOf repository)
+      throws IOException {
+    return new TestFleet(
+        policy,
+        new CallBudget.Rate(UNTHROTTLED),
+        List.of("localhost", "127.0.0.1"),
+        Optional.of(new TestBucket()),
+        Optional.of(repository));
+  }
+
+  /// Makes the repository of a tenant in a bucket.
+  @FunctionalInterface
+  public interface RepositoryOf {
+    DeviceServer.Updates make(TenantId tenant, TestBucket bucket);
   }
 
   TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate) throws IOException {
-    this(policy, rate, List.of("localhost", "127.0.0.1"), Optional.empty());
+    this(policy, rate, List.of("localhost", "127.0.0.1"), Optional.empty(), Optional.empty());
   }
 
   /// @param hosts the names in the server's certificate
   public TestFleet(HeartbeatPolicy policy, List<String> hosts) throws IOException {
-    this(policy, new CallBudget.Rate(UNTHROTTLED), hosts, Optional.empty());
+    this(policy, new CallBudget.Rate(UNTHROTTLED), hosts, Optional.empty(), Optional.empty());
   }
 
   private TestFleet(
       HeartbeatPolicy policy,
       CallBudget.Rate rate,
       List<String> hosts,
-      Optional<TestBucket> bucket)
+      Optional<TestBucket> bucket,
+      Optional<RepositoryOf> repository)
       throws IOException {
     this.bucket = bucket;
-    new DynamoTables(dynamo).create(TableDefinition.named("fleet"), "fleet");
-    this.store = new DynamoFleetStore(dynamo, "fleet");
+    this.updates =
+        repository
+            .map(each -> each.make(tenant, bucket()))
+            .orElseGet(
+                () ->
+                    new DeviceServer.Updates(
+                        director, _ -> Optional.of(ARTIFACT_ROOT.clone())));
+    new DynamoTables(sound).create(TableDefinition.named("fleet"), "fleet");
+    this.store = new DynamoFleetStore(sound, "fleet");
+    this.rollouts = new DynamoRolloutStore(sound, "fleet");
+    this.logs =
+        new DeviceLogs(
+            new DynamoLogStore(sound, "fleet"),
+            store,
+            contents.store(),
+            Clock.systemUTC(),
+            Ids.random());
     this.authority = authority(signer, Clock.systemUTC());
-    this.server =
-        DeviceServer.start(
+    this.settings =
+        new DeviceServer.Settings(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            hosts,
+            policy,
+            rate,
+            bucket.isPresent() ? "" : ARTIFACT_URL);
+    this.server = start(settings);
+  }
+
+  private static DynamoDbClient client(DynamoEngine engine, Faults faults) {
+    return AwsClients.pooled(
+            Map.of(
+                "AWS_REGION", "eu-central-1",
+                "AWS_ACCESS_KEY_ID", "test",
+                "AWS_SECRET_ACCESS_KEY", "test",
+                "AWS_ENDPOINT_URL", engine.endpoint().toString()),
+            32)
+        .client(
+            DynamoDbClient.builder().overrideConfiguration(b -> b.addExecutionInterceptor(faults)),
+            "DYNAMODB");
+  }
+
+  private DeviceServer start(DeviceServer.Settings how) throws IOException {
+    return DeviceServer.start(
+        how,
+        new DeviceServer.Parts(
+            new DeviceServer.Stores(
+                new DynamoFleetStore(dynamo, "fleet"),
+                new DynamoRolloutStore(dynamo, "fleet"),
+                new DynamoLogStore(dynamo, "fleet"),
+                contents.store()),
+            authority,
+            updates,
+            Clock.systemUTC(),
+            Ids.random()),
+        bucket.map(
+            files ->
+                new DeviceServer.Artifacts(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    new CallBudget.Rate(UNTHROTTLED),
+                    files.source())));
+  }
+
+  /// Ends the server, and starts another in its place.
+  void restart() throws IOException {
+    int port = server.port();
+    server.close();
+    server =
+        start(
             new DeviceServer.Settings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), hosts, policy, rate),
-            new DeviceServer.Parts(store, authority, Clock.systemUTC(), Ids.random()),
-            bucket.map(
-                files ->
-                    new DeviceServer.Artifacts(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        new CallBudget.Rate(UNTHROTTLED),
-                        files.source())));
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                settings.hosts(),
+                settings.policy(),
+                settings.rate(),
+                settings.artifactUrl()));
   }
 
   /// The bucket of artifacts.
@@ -205,7 +297,9 @@ public final class TestFleet implements AutoCloseable {
     channels.forEach(ManagedChannel::shutdownNow);
     server.close();
     dynamo.close();
+    sound.close();
     engine.close();
+    contents.close();
     bucket.ifPresent(TestBucket::close);
   }
 }

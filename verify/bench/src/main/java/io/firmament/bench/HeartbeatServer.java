@@ -1,7 +1,10 @@
 package io.firmament.bench;
 
 import io.firmament.aws.DynamoTables;
+import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
+import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.base.Ids;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
@@ -10,6 +13,7 @@ import io.firmament.device.v1.DeviceServiceGrpc;
 import io.firmament.device.v1.HeartbeatRequest;
 import io.firmament.device.v1.HeartbeatResponse;
 import io.firmament.engines.DynamoEngine;
+import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.EnrollTokens;
@@ -51,6 +55,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -59,6 +64,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /// The device service on a real table, and beside it a bare grpc-java server that answers the same
 /// message behind the same TLS, in a process of their own. Writes where they are into the file that
@@ -90,7 +96,16 @@ public final class HeartbeatServer {
                   List.of("localhost"),
                   HeartbeatPolicy.standard(),
                   new CallBudget.Rate(Integer.MAX_VALUE)),
-              new DeviceServer.Parts(store, authority, clock, Ids.random()))) {
+              new DeviceServer.Parts(
+                  new DeviceServer.Stores(
+                      store,
+                      new DynamoRolloutStore(dynamo, "fleet"),
+                      new DynamoLogStore(dynamo, "fleet"),
+                      noObjects()),
+                  authority,
+                  DeviceServer.Updates.none(),
+                  clock,
+                  Ids.random()))) {
         Server echo = echo(authority, calls);
         String token = token(store, clock);
         Files.writeString(
@@ -101,6 +116,20 @@ public final class HeartbeatServer {
         echo.shutdownNow();
       }
     }
+  }
+
+  /// No device sends logs here.
+  private static ObjectStore noObjects() {
+    Supplier<S3Client> none =
+        () -> {
+          throw new IllegalStateException("nothing is stored here");
+        };
+    return new S3ObjectStore(
+        none,
+        () -> {
+          throw new IllegalStateException("nothing is stored here");
+        },
+        "none");
   }
 
   private static void answer(LongAdder requests) throws IOException {

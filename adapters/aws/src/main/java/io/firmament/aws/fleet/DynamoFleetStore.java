@@ -1,14 +1,12 @@
 package io.firmament.aws.fleet;
 
 import static io.firmament.aws.fleet.FleetItems.PK;
-import static io.firmament.aws.fleet.FleetItems.SK;
 import static io.firmament.aws.fleet.FleetItems.key;
 import static io.firmament.aws.fleet.FleetItems.n;
 import static io.firmament.aws.fleet.FleetItems.s;
 import static io.firmament.aws.fleet.FleetItems.time;
 
-import io.firmament.base.BaseProblem;
-import io.firmament.base.Cursor;
+import io.firmament.aws.fleet.FleetPages.Range;
 import io.firmament.base.EnrollTokenId;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
@@ -19,28 +17,30 @@ import io.firmament.platform.fleet.DeviceEvent;
 import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.FleetStore;
+import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.fleet.WatcherId;
-import java.nio.charset.StandardCharsets;
+import io.firmament.platform.fleet.Work;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
-import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
-import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
@@ -55,12 +55,14 @@ public final class DynamoFleetStore implements FleetStore {
   private final String table;
   private final Transactions transactions;
   private final PresenceWriter presence;
+  private final FleetPages pages;
 
   public DynamoFleetStore(DynamoDbClient client, String table) {
     this.client = client;
     this.table = table;
     this.transactions = new Transactions(client);
     this.presence = new PresenceWriter(client, table, transactions);
+    this.pages = new FleetPages(client, table);
   }
 
   @Override
@@ -79,12 +81,12 @@ public final class DynamoFleetStore implements FleetStore {
 
   @Override
   public Page<EnrollToken> listTokens(TenantId tenant, PageRequest page) {
-    return query(FleetItems.tokens(tenant), page, Order.ASCENDING, FleetItems::token);
+    return pages.page(Range.ascending(FleetItems.tokens(tenant)), page, FleetItems::token);
   }
 
   @Override
   public long countTokens(TenantId tenant) {
-    return count(FleetItems.tokens(tenant));
+    return pages.count(Range.ascending(FleetItems.tokens(tenant)), COUNTED);
   }
 
   @Override
@@ -133,14 +135,52 @@ public final class DynamoFleetStore implements FleetStore {
 
   @Override
   public Page<Device> listDevices(TenantId tenant, PageRequest page) {
-    return query(FleetItems.devices(tenant), page, Order.ASCENDING, FleetItems::device);
+    return pages.page(Range.ascending(FleetItems.devices(tenant)), page, FleetItems::device);
   }
 
   @Override
   public long countDevices(TenantId tenant) {
-    return client.query(partition(FleetItems.deviceCounts(tenant)).build()).items().stream()
+    return client
+        .query(pages.query(Range.ascending(FleetItems.deviceCounts(tenant))).build())
+        .items()
+        .stream()
         .mapToLong(item -> FleetItems.number(item, DEVICES))
         .sum();
+  }
+
+  @Override
+  public Page<Device> listDevices(TenantId tenant, Having having, PageRequest page) {
+    Page<DeviceName> names =
+        pages.page(
+            range(tenant, having), page, item -> new DeviceName(FleetItems.text(item, "name")));
+    Map<DeviceName, Device> found = devices(tenant, names.items());
+    return new Page<>(
+        names.items().stream().map(found::get).filter(Objects::nonNull).toList(), names.next());
+  }
+
+  @Override
+  public long countDevices(TenantId tenant, Having having) {
+    return pages.count(range(tenant, having), COUNTED);
+  }
+
+  private static Range range(TenantId tenant, Having having) {
+    return new Range(
+        FleetItems.having(tenant, having.artifact()),
+        having.version().map(version -> FleetItems.havingKey(version, "")).orElse(""),
+        FleetPages.Order.ASCENDING);
+  }
+
+  private Map<DeviceName, Device> devices(TenantId tenant, List<DeviceName> names) {
+    List<Map<String, AttributeValue>> keys =
+        names.stream().map(name -> key(FleetItems.devices(tenant), name.value())).toList();
+    Map<DeviceName, Device> found = new HashMap<>();
+    read(
+        keys,
+        item -> {
+          Device device = FleetItems.device(item);
+          found.put(device.name(), device);
+        });
+    return found;
   }
 
   @Override
@@ -150,12 +190,44 @@ public final class DynamoFleetStore implements FleetStore {
     items.add(item(put(FleetItems.item(change.event()))));
     items.add(item(put(FleetItems.change(change.event(), change.device().version() + 1))));
     change.audit().ifPresent(audit -> items.add(item(audit)));
+    change.replaced().ifPresent(before -> items.addAll(inventory(change.device(), before)));
     return transactions.write(items) instanceof Transactions.Written;
   }
 
+  /// What lists of devices by what they have installed go by.
+  private List<TransactWriteItem> inventory(Device device, Inventory before) {
+    List<TransactWriteItem> items = new ArrayList<>();
+    Map<String, Inventory.Installed> is = device.inventory().installed();
+    before
+        .installed()
+        .forEach(
+            (artifact, installed) -> {
+              Inventory.Installed now = is.get(artifact);
+              if (now == null || !now.version().equals(installed.version())) {
+                items.add(
+                    TransactWriteItem.builder()
+                        .delete(
+                            b ->
+                                b.tableName(table)
+                                    .key(
+                                        FleetItems.havingKey(
+                                            device, artifact, installed.version())))
+                        .build());
+              }
+            });
+    is.forEach(
+        (artifact, installed) -> {
+          Inventory.Installed was = before.installed().get(artifact);
+          if (was == null || !was.version().equals(installed.version())) {
+            items.add(item(put(FleetItems.having(device, artifact, installed.version()))));
+          }
+        });
+    return items;
+  }
+
   @Override
-  public List<ChangedDevice> changes(Instant from, Instant to) {
-    List<ChangedDevice> changes = new ArrayList<>();
+  public List<Change> changes(Instant from, Instant to) {
+    List<Change> changes = new ArrayList<>();
     Instant minute = from.truncatedTo(ChronoUnit.MINUTES);
     for (; !minute.isAfter(to); minute = minute.plus(1, ChronoUnit.MINUTES)) {
       QueryRequest query =
@@ -166,24 +238,41 @@ public final class DynamoFleetStore implements FleetStore {
                   Map.of(":pk", s(FleetItems.changes(minute)), ":from", s(FleetItems.millis(from))))
               .consistentRead(true)
               .build();
-      client.queryPaginator(query).items().stream().map(FleetItems::change).forEach(changes::add);
+      client.queryPaginator(query).items().stream()
+          .map(FleetItems::changes)
+          .forEach(changes::addAll);
     }
     return List.copyOf(changes);
   }
 
   @Override
+  public Set<Work> waiting(TenantId tenant, DeviceName name) {
+    QueryRequest query =
+        QueryRequest.builder()
+            .tableName(table)
+            .indexName("gsi1")
+            .keyConditionExpression("gsi1pk = :pk AND begins_with(gsi1sk, :name)")
+            .expressionAttributeValues(
+                Map.of(":pk", s(RolloutItems.flight(tenant)), ":name", s(name + "#")))
+            .build();
+    return client.queryPaginator(query).items().stream()
+        .map(FleetItems::waiting)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  @Override
   public Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest page) {
-    return query(FleetItems.events(tenant, name), page, Order.DESCENDING, FleetItems::event);
+    return pages.page(Range.descending(FleetItems.events(tenant, name)), page, FleetItems::event);
   }
 
   @Override
   public long countEvents(TenantId tenant, DeviceName name) {
-    return count(FleetItems.events(tenant, name));
+    return pages.count(Range.ascending(FleetItems.events(tenant, name)), COUNTED);
   }
 
   @Override
   public Page<AuditEvent> auditEvents(TenantId tenant, PageRequest page) {
-    return query(FleetItems.audits(tenant), page, Order.ASCENDING, FleetItems::audit);
+    return pages.page(Range.ascending(FleetItems.audits(tenant)), page, FleetItems::audit);
   }
 
   @Override
@@ -201,36 +290,35 @@ public final class DynamoFleetStore implements FleetStore {
 
   @Override
   public Map<WatcherId, Instant> leases(Set<WatcherId> watchers) {
-    Map<WatcherId, Instant> found = new HashMap<>();
-    List<WatcherId> all = List.copyOf(watchers);
-    for (int from = 0; from < all.size(); from += KEYS_PER_GET) {
-      List<WatcherId> some = all.subList(from, Math.min(all.size(), from + KEYS_PER_GET));
-      leases(some, found);
-    }
-    return Map.copyOf(found);
-  }
-
-  private void leases(List<WatcherId> watchers, Map<WatcherId, Instant> found) {
     Map<String, WatcherId> byKey = new HashMap<>();
     watchers.forEach(
         watcher -> byKey.put(FleetItems.text(FleetItems.leaseKey(watcher), PK), watcher));
-    Map<String, KeysAndAttributes> open =
-        Map.of(
-            table,
-            KeysAndAttributes.builder()
-                .keys(watchers.stream().map(FleetItems::leaseKey).toList())
-                .build());
-    while (!open.isEmpty()) {
-      Map<String, KeysAndAttributes> asked = open;
-      software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse answer =
-          client.batchGetItem(b -> b.requestItems(asked));
-      for (Map<String, AttributeValue> item : answer.responses().getOrDefault(table, List.of())) {
-        WatcherId watcher = byKey.get(FleetItems.text(item, PK));
-        if (watcher != null) {
-          found.put(watcher, FleetItems.instant(item, "until"));
-        }
+    Map<WatcherId, Instant> found = new HashMap<>();
+    read(
+        watchers.stream().map(FleetItems::leaseKey).toList(),
+        item -> {
+          WatcherId watcher = byKey.get(FleetItems.text(item, PK));
+          if (watcher != null) {
+            found.put(watcher, FleetItems.instant(item, "until"));
+          }
+        });
+    return Map.copyOf(found);
+  }
+
+  /// Reads items by their keys, a hundred at a time.
+  private void read(
+      List<Map<String, AttributeValue>> keys, Consumer<Map<String, AttributeValue>> reader) {
+    for (int from = 0; from < keys.size(); from += KEYS_PER_GET) {
+      List<Map<String, AttributeValue>> some =
+          keys.subList(from, Math.min(keys.size(), from + KEYS_PER_GET));
+      Map<String, KeysAndAttributes> open =
+          Map.of(table, KeysAndAttributes.builder().keys(some).build());
+      while (!open.isEmpty()) {
+        Map<String, KeysAndAttributes> asked = open;
+        BatchGetItemResponse answer = client.batchGetItem(b -> b.requestItems(asked));
+        answer.responses().getOrDefault(table, List.of()).forEach(reader);
+        open = answer.unprocessedKeys();
       }
-      open = answer.unprocessedKeys();
     }
   }
 
@@ -312,84 +400,6 @@ public final class DynamoFleetStore implements FleetStore {
     return Optional.of(
             client.getItem(b -> b.tableName(table).key(key(pk, sk)).consistentRead(true)).item())
         .filter(item -> !item.isEmpty());
-  }
-
-  private enum Order {
-    ASCENDING,
-    DESCENDING
-  }
-
-  private <T> Page<T> query(
-      String pk, PageRequest page, Order order, Function<Map<String, AttributeValue>, T> reader) {
-    QueryRequest.Builder query = partition(pk).scanIndexForward(order == Order.ASCENDING);
-    page.cursor().ifPresent(cursor -> query.exclusiveStartKey(key(pk, decode(cursor))));
-    if (page.offset() > 0) {
-      Passed passed = pass(query, page.offset());
-      if (passed.last().isEmpty()) {
-        return Page.last(List.of());
-      }
-      query.exclusiveStartKey(passed.last());
-    }
-    // One more than asked for tells whether there is a next page.
-    QueryResponse answer = client.query(query.limit(page.limit() + 1).build());
-    List<Map<String, AttributeValue>> items = answer.items();
-    boolean cut = items.size() > page.limit();
-    List<Map<String, AttributeValue>> kept = cut ? items.subList(0, page.limit()) : items;
-    boolean more = cut || (answer.hasLastEvaluatedKey() && !kept.isEmpty());
-    Optional<Cursor> next =
-        more ? Optional.of(encode(FleetItems.text(kept.getLast(), SK))) : Optional.empty();
-    return new Page<>(kept.stream().map(reader).toList(), next);
-  }
-
-  /// The items of a partition that a query passed over.
-  ///
-  /// @param last the key of the last of them; empty where the partition ended with or before it
-  private record Passed(long items, Map<String, AttributeValue> last) {}
-
-  /// Passes over so many items without fetching them.
-  private Passed pass(QueryRequest.Builder query, int items) {
-    long passed = 0;
-    Map<String, AttributeValue> last;
-    do {
-      QueryRequest asked =
-          query.copy().select(Select.COUNT).limit(Math.toIntExact(items - passed)).build();
-      QueryResponse answer = client.query(asked);
-      passed += answer.count();
-      last = answer.lastEvaluatedKey();
-      query.exclusiveStartKey(last.isEmpty() ? null : last);
-    } while (passed < items && !last.isEmpty());
-    return new Passed(passed, last);
-  }
-
-  private long count(String pk) {
-    return pass(partition(pk), COUNTED).items();
-  }
-
-  private QueryRequest.Builder partition(String pk) {
-    return QueryRequest.builder()
-        .tableName(table)
-        .keyConditionExpression("pk = :pk")
-        .expressionAttributeValues(Map.of(":pk", s(pk)))
-        .consistentRead(true);
-  }
-
-  private static Cursor encode(String sk) {
-    return new Cursor(
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(sk.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String decode(Cursor cursor) {
-    try {
-      String sk = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
-      if (!sk.isEmpty() && sk.length() <= 256) {
-        return sk;
-      }
-    } catch (IllegalArgumentException e) {
-      // Answered below.
-    }
-    throw BaseProblem.INVALID_CURSOR.with();
   }
 
   private Put put(Map<String, AttributeValue> item) {

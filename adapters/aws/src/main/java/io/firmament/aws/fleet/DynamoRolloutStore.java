@@ -16,6 +16,7 @@ import io.firmament.base.RolloutId;
 import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.Work;
 import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.rollout.Assignment;
@@ -29,6 +30,7 @@ import io.firmament.platform.rollout.RolloutEvent;
 import io.firmament.platform.rollout.RolloutState;
 import io.firmament.platform.rollout.RolloutStore;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -57,8 +59,9 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /// Groups and rollouts in the fleet's DynamoDB table; [RolloutItems] says how.
 public final class DynamoRolloutStore implements RolloutStore {
-  /// A transaction takes a hundred items; one is the check of the lease.
-  private static final int STEPS_AT_A_TIME = 99;
+  /// A transaction takes a hundred items; one is the check of the lease, and one says what is
+  /// offered.
+  private static final int STEPS_AT_A_TIME = 98;
 
   private static final String ABSENT = "attribute_not_exists(pk)";
   private static final String ON_VERSION = "#version = :base";
@@ -66,10 +69,17 @@ public final class DynamoRolloutStore implements RolloutStore {
   private final DynamoDbClient client;
   private final String table;
   private final Transactions transactions;
+  private final Clock clock;
 
   public DynamoRolloutStore(DynamoDbClient client, String table) {
+    this(client, table, Clock.systemUTC());
+  }
+
+  /// @param clock says when something was written, to those who watch for changes
+  public DynamoRolloutStore(DynamoDbClient client, String table, Clock clock) {
     this.client = client;
     this.table = table;
+    this.clock = clock;
     this.transactions = new Transactions(client);
   }
 
@@ -115,8 +125,7 @@ public final class DynamoRolloutStore implements RolloutStore {
             .key(key(RolloutItems.groups(tenant), name.value()))
             .conditionExpression("attribute_exists(pk)")
             .build();
-    return written(
-        List.of(TransactWriteItem.builder().delete(delete).build(), item(audit)));
+    return written(List.of(TransactWriteItem.builder().delete(delete).build(), item(audit)));
   }
 
   // ---- artifacts
@@ -248,9 +257,9 @@ public final class DynamoRolloutStore implements RolloutStore {
                   b ->
                       b.tableName(table)
                           .key(key(RolloutItems.parts(tenant, id), RolloutItems.LEASE))
-                          .updateExpression("SET #holder = :holder, #until = :until ADD #token :one")
-                          .conditionExpression(
-                              ABSENT + " OR #until <= :now OR #holder = :holder")
+                          .updateExpression(
+                              "SET #holder = :holder, #until = :until ADD #token :one")
+                          .conditionExpression(ABSENT + " OR #until <= :now OR #holder = :holder")
                           .expressionAttributeNames(
                               Map.of("#holder", "holder", "#until", "until", "#token", "token"))
                           .expressionAttributeValues(
@@ -292,6 +301,15 @@ public final class DynamoRolloutStore implements RolloutStore {
       List<TransactWriteItem> items = new ArrayList<>();
       items.add(item(holds(lease)));
       some.values().forEach(step -> items.add(item(put(lease.tenant(), lease.id(), step))));
+      List<DeviceName> offered =
+          some.values().stream()
+              .map(Step::is)
+              .filter(is -> is.state() == Assignment.State.OFFERED)
+              .map(Assignment::device)
+              .toList();
+      if (!offered.isEmpty()) {
+        items.add(change(lease.tenant(), lease.id(), offered));
+      }
       if (!written(items)) {
         return false;
       }
@@ -308,8 +326,7 @@ public final class DynamoRolloutStore implements RolloutStore {
       Instant at,
       Optional<Instant> next) {
     Map<String, String> names =
-        new HashMap<>(
-            Map.of("#counts", "counts", "#holds", "holds", "#at", "evaluatedAt"));
+        new HashMap<>(Map.of("#counts", "counts", "#holds", "holds", "#at", "evaluatedAt"));
     Map<String, AttributeValue> values =
         new HashMap<>(
             Map.of(
@@ -321,8 +338,7 @@ public final class DynamoRolloutStore implements RolloutStore {
         next.map(
                 when -> {
                   values.put(":pk", s(RolloutItems.DUE));
-                  values.put(
-                      ":next", s(RolloutItems.dueKey(when, lease.tenant(), lease.id())));
+                  values.put(":next", s(RolloutItems.dueKey(when, lease.tenant(), lease.id())));
                   return ", gsi2pk = :pk, gsi2sk = :next";
                 })
             .orElse(" REMOVE gsi2pk, gsi2sk");
@@ -355,22 +371,16 @@ public final class DynamoRolloutStore implements RolloutStore {
 
   @Override
   public Map<DeviceName, Set<RolloutId>> inFlight(TenantId tenant) {
-    return inFlight(tenant, "");
-  }
-
-  @Override
-  public Set<RolloutId> inFlight(TenantId tenant, DeviceName device) {
-    return inFlight(tenant, device + "#").getOrDefault(device, Set.of());
-  }
-
-  private Map<DeviceName, Set<RolloutId>> inFlight(TenantId tenant, String prefix) {
     Map<DeviceName, Set<RolloutId>> found = new HashMap<>();
     each(
-        new Range(RolloutItems.flight(tenant), prefix, true, Optional.of("gsi1")),
-        item ->
+        new Range(RolloutItems.flight(tenant), "", true, Optional.of("gsi1")),
+        item -> {
+          if (FleetItems.waiting(item) instanceof Work.Update(RolloutId rollout)) {
             found
                 .computeIfAbsent(new DeviceName(text(item, "device")), _ -> new LinkedHashSet<>())
-                .add(RolloutId.of(text(item, "rollout"))));
+                .add(rollout);
+          }
+        });
     return found;
   }
 
@@ -395,7 +405,12 @@ public final class DynamoRolloutStore implements RolloutStore {
 
   @Override
   public boolean report(TenantId tenant, RolloutId id, Step step, Instant now) {
-    if (!written(List.of(item(put(tenant, id, step))))) {
+    List<TransactWriteItem> items = new ArrayList<>();
+    items.add(item(put(tenant, id, step)));
+    if (step.is().state().isFinal()) {
+      items.add(change(tenant, id, List.of(step.is().device())));
+    }
+    if (!written(items)) {
       return false;
     }
     if (step.is().state().isFinal()) {
@@ -418,6 +433,10 @@ public final class DynamoRolloutStore implements RolloutStore {
   }
 
   // ---- writes
+
+  private TransactWriteItem change(TenantId tenant, RolloutId id, List<DeviceName> devices) {
+    return item(put(FleetItems.change(tenant, devices, new Work.Update(id), clock.instant())));
+  }
 
   private Update change(Rollout rollout, Optional<Instant> dueAt) {
     Map<String, AttributeValue> attributes = new LinkedHashMap<>(RolloutItems.changing(rollout));
@@ -463,9 +482,7 @@ public final class DynamoRolloutStore implements RolloutStore {
     Put.Builder put = put(RolloutItems.item(tenant, id, step.is())).toBuilder();
     Optional<Assignment> stored =
         step.was()
-            .filter(
-                was ->
-                    was.changedAt().isPresent() || was.cause() != Assignment.Cause.PLANNED);
+            .filter(was -> was.changedAt().isPresent() || was.cause() != Assignment.Cause.PLANNED);
     if (stored.isEmpty()) {
       return put.conditionExpression(ABSENT).build();
     }
@@ -576,12 +593,10 @@ public final class DynamoRolloutStore implements RolloutStore {
   private <T> Page<T> page(
       Range range, PageRequest page, Function<Map<String, AttributeValue>, T> reader) {
     QueryRequest.Builder query = query(range);
-    page.cursor()
-        .ifPresent(cursor -> query.exclusiveStartKey(startKey(range, decode(cursor))));
+    page.cursor().ifPresent(cursor -> query.exclusiveStartKey(startKey(range, decode(cursor))));
     int passing = page.offset();
     while (passing > 0) {
-      QueryResponse answer =
-          client.query(query.copy().select(Select.COUNT).limit(passing).build());
+      QueryResponse answer = client.query(query.copy().select(Select.COUNT).limit(passing).build());
       passing -= answer.count();
       if (answer.lastEvaluatedKey().isEmpty()) {
         return Page.last(List.of());

@@ -1,6 +1,10 @@
 package io.firmament.aws.fleet;
 
+import static java.util.stream.Collectors.joining;
+
 import io.firmament.base.EnrollTokenId;
+import io.firmament.base.LogRequestId;
+import io.firmament.base.RolloutId;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
@@ -15,9 +19,11 @@ import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HardwareId;
 import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.fleet.Presence;
 import io.firmament.platform.fleet.Tags;
 import io.firmament.platform.fleet.WatcherId;
+import io.firmament.platform.fleet.Work;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +34,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// How the fleet's records are written as items.
@@ -37,9 +44,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | enrolment token | `T#<tenant>#TOKEN` | id |
 /// | device | `T#<tenant>#DEVICE` | name |
 /// | devices counted | `T#<tenant>#DEVICES` | one of ten numbers, by the name |
+/// | device that has an artifact | `T#<tenant>#HAVING#<artifact>` | version, a line feed, name |
 /// | device event | `T#<tenant>#EVENT#<name>` | milliseconds `#` id |
 /// | audit event | `T#<tenant>#AUDIT` | milliseconds `#` id |
 /// | change of a device | `CHANGED#<minute>` | milliseconds `#` tenant `#` name |
+/// | work for devices | `CHANGED#<minute>` | milliseconds `#` tenant `#` first name `#` what waits
+// |
 /// | lease | `WATCHER#<id>` | `-` |
 final class FleetItems {
   static final String PK = "pk";
@@ -73,6 +83,25 @@ final class FleetItems {
 
   static String events(TenantId tenant, DeviceName name) {
     return "T#" + tenant + "#EVENT#" + name;
+  }
+
+  static String having(TenantId tenant, String artifact) {
+    return "T#" + tenant + "#HAVING#" + artifact;
+  }
+
+  /// No version has a line feed.
+  static String havingKey(String version, String name) {
+    return version + "\n" + name;
+  }
+
+  static Map<String, AttributeValue> havingKey(Device device, String artifact, String version) {
+    return key(having(device.tenant(), artifact), havingKey(version, device.name().value()));
+  }
+
+  static Map<String, AttributeValue> having(Device device, String artifact, String version) {
+    Map<String, AttributeValue> item = new LinkedHashMap<>(havingKey(device, artifact, version));
+    item.put("name", s(device.name().value()));
+    return item;
   }
 
   /// The changes of one minute, of all tenants.
@@ -139,6 +168,7 @@ final class FleetItems {
     item.put("tags", texts(device.tags().values()));
     item.put("assignedTags", texts(device.assignedTags().values()));
     item.put("agentVersion", s(device.agentVersion()));
+    item.put("inventory", inventory(device.inventory()));
     item.put("state", s(device.state().name()));
     item.put("certificate", certificate(device.current()));
     item.put(
@@ -168,6 +198,7 @@ final class FleetItems {
         tags(item, "tags"),
         tags(item, "assignedTags"),
         text(item, "agentVersion"),
+        find(item, "inventory").map(value -> inventory(value.m())).orElseGet(Inventory::none),
         Device.State.valueOf(text(item, "state")),
         certificate(map(item, "certificate")),
         find(item, "renewed").map(value -> certificate(value.m())),
@@ -213,11 +244,49 @@ final class FleetItems {
     return item;
   }
 
-  static FleetStore.ChangedDevice change(Map<String, AttributeValue> item) {
-    return new FleetStore.ChangedDevice(
-        TenantId.of(text(item, "tenant")),
-        new DeviceName(text(item, "name")),
-        number(item, "version"));
+  /// That something waits for devices, or waits no longer.
+  static Map<String, AttributeValue> change(
+      TenantId tenant, List<DeviceName> devices, Work work, Instant at) {
+    String sk = "%s#%s#%s#%s".formatted(millis(at), tenant, devices.getFirst(), text(work));
+    Map<String, AttributeValue> item = new LinkedHashMap<>(key(changes(at), sk));
+    item.put("tenant", s(tenant.toString()));
+    item.put("names", s(devices.stream().map(DeviceName::value).collect(joining("\n"))));
+    item.put(
+        switch (work) {
+          case Work.Update _ -> "rollout";
+          case Work.Logs _ -> "logs";
+        },
+        s(text(work)));
+    item.put("expiresAt", n(at.plus(CHANGE_KEPT).getEpochSecond()));
+    return item;
+  }
+
+  private static String text(Work work) {
+    return switch (work) {
+      case Work.Update(RolloutId rollout) -> rollout.toString();
+      case Work.Logs(LogRequestId request) -> request.toString();
+    };
+  }
+
+  static List<FleetStore.Change> changes(Map<String, AttributeValue> item) {
+    TenantId tenant = TenantId.of(text(item, "tenant"));
+    if (find(item, "names").isEmpty()) {
+      return List.of(
+          new FleetStore.ChangedDevice(
+              tenant, new DeviceName(text(item, "name")), number(item, "version")));
+    }
+    Work work = waiting(item);
+    return Stream.of(text(item, "names").split("\n", -1))
+        .<FleetStore.Change>map(
+            name -> new FleetStore.ChangedWork(tenant, new DeviceName(name), work))
+        .toList();
+  }
+
+  /// What an item says that waits.
+  static Work waiting(Map<String, AttributeValue> item) {
+    return find(item, "logs")
+        .<Work>map(request -> new Work.Logs(LogRequestId.of(request.s())))
+        .orElseGet(() -> new Work.Update(RolloutId.of(text(item, "rollout"))));
   }
 
   static Map<String, AttributeValue> item(AuditEvent event) {
@@ -303,6 +372,55 @@ final class FleetItems {
         accelerators.stream().map(AttributeValue::s).toList(),
         text(map, "osName"),
         text(map, "kernel"));
+  }
+
+  private static AttributeValue inventory(Inventory inventory) {
+    Map<String, AttributeValue> installed = new LinkedHashMap<>();
+    inventory
+        .installed()
+        .forEach(
+            (artifact, is) ->
+                installed.put(
+                    artifact,
+                    AttributeValue.fromM(
+                        Map.of("version", s(is.version()), "sha256", s(is.sha256().hex())))));
+    Map<String, AttributeValue> map = new LinkedHashMap<>();
+    map.put("installed", AttributeValue.fromM(installed));
+    inventory
+        .metadata()
+        .ifPresent(
+            is ->
+                map.put(
+                    "metadata",
+                    AttributeValue.fromM(
+                        Map.of(
+                            "root", n(is.root()),
+                            "timestamp", n(is.timestamp()),
+                            "snapshot", n(is.snapshot()),
+                            "targets", n(is.targets())))));
+    return AttributeValue.fromM(map);
+  }
+
+  private static Inventory inventory(Map<String, AttributeValue> map) {
+    SortedMap<String, Inventory.Installed> installed = new TreeMap<>();
+    map(map, "installed")
+        .forEach(
+            (artifact, is) ->
+                installed.put(
+                    artifact,
+                    new Inventory.Installed(
+                        text(is.m(), "version"), new Sha256(text(is.m(), "sha256")))));
+    return new Inventory(
+        installed,
+        find(map, "metadata")
+            .map(AttributeValue::m)
+            .map(
+                is ->
+                    new Inventory.Metadata(
+                        number(is, "root"),
+                        number(is, "timestamp"),
+                        number(is, "snapshot"),
+                        number(is, "targets"))));
   }
 
   private static AttributeValue certificate(DeviceCertificate certificate) {

@@ -11,6 +11,7 @@ import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.WatcherId;
+import io.firmament.platform.fleet.Work;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +39,25 @@ final class CallCounter implements FleetStore {
   }
 
   @Override
-  public List<ChangedDevice> changes(Instant from, Instant to) {
+  public List<Change> changes(Instant from, Instant to) {
     reads.incrementAndGet();
     return store.changes(from, to);
+  }
+
+  @Override
+  public Set<Work> waiting(TenantId tenant, DeviceName name) {
+    reads.incrementAndGet();
+    return store.waiting(tenant, name);
+  }
+
+  @Override
+  public Page<Device> listDevices(TenantId tenant, Having having, PageRequest page) {
+    return store.listDevices(tenant, having, page);
+  }
+
+  @Override
+  public long countDevices(TenantId tenant, Having having) {
+    return store.countDevices(tenant, having);
   }
 
   @Override

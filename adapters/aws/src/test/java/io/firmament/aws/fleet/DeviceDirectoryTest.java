@@ -9,6 +9,7 @@ import io.firmament.base.Ids;
 import io.firmament.base.ProblemException;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
+import io.firmament.platform.fleet.ChangeWatch;
 import io.firmament.platform.fleet.DecommissionDevice;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceDirectory;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -40,7 +42,13 @@ class DeviceDirectoryTest {
       new CallCounter(new DynamoFleetStore(dynamo, aws.table(dynamo, "fleet")));
   private final TenantId tenant = FleetStoreContract.tenant();
   private final SettableClock clock = new SettableClock();
-  private final DeviceDirectory directory = new DeviceDirectory(store, clock, Ids.random());
+  private final ChangeWatch watch = new ChangeWatch(store, clock);
+  private final DeviceDirectory directory = new DeviceDirectory(store, watch, clock, Ids.random());
+
+  @BeforeAll
+  void watch() {
+    watch.listen(directory);
+  }
 
   @AfterAll
   void end() {
@@ -103,21 +111,21 @@ class DeviceDirectoryTest {
     clock.advance(Duration.ofSeconds(30));
     decommission(device, clock.instant());
     clock.advance(Duration.ofHours(3));
-    directory.refresh();
+    watch.refresh();
     assertRefused(device);
   }
 
   /// A device that the directory remembers.
   private Device known() {
     Device device = FleetStoreContract.enroll(store, FleetStoreContract.tenant(), 1).getFirst();
-    directory.refresh();
+    watch.refresh();
     assertEquals(device.name(), directory.authenticate(certificate(device)).name());
     return device;
   }
 
   private void tick() {
     clock.advance(TICK);
-    directory.refresh();
+    watch.refresh();
   }
 
   private void assertRefused(Device device) {

@@ -32,6 +32,7 @@ import io.firmament.platform.fleet.FleetStore.PresenceReport;
 import io.firmament.platform.fleet.FleetStore.TokenUse;
 import io.firmament.platform.fleet.HardwareId;
 import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.fleet.Presence;
 import io.firmament.platform.fleet.Tags;
 import io.firmament.platform.fleet.WatcherId;
@@ -136,7 +137,7 @@ interface FleetStoreContract {
     return store().changes(from, to).stream()
         .filter(change -> change.tenant().equals(device.tenant()))
         .filter(change -> change.name().equals(device.name()))
-        .map(FleetStore.ChangedDevice::version)
+        .map(change -> ((FleetStore.ChangedDevice) change).version())
         .toList();
   }
 
@@ -362,6 +363,7 @@ interface FleetStoreContract {
         Tags.of(Map.of("a", "b")),
         Tags.none(),
         "agent-1",
+        Inventory.none(),
         Device.State.ENROLLED,
         new DeviceCertificate(new CertificateSerial("1f"), new Sha256("cd".repeat(32)), NOW),
         Optional.of(

@@ -30,9 +30,11 @@ import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HardwareId;
 import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.fleet.Presence;
 import io.firmament.platform.fleet.Tags;
 import io.firmament.platform.fleet.WatcherId;
+import io.firmament.platform.fleet.Work;
 import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.rollout.Assignment;
@@ -282,7 +284,8 @@ interface RolloutStoreContract {
     assertEquals(
         Optional.of(first.delivered(NOW)), store().findAssignment(tenant, id, first.device()));
     assertEquals(200, store().inFlight(tenant).size());
-    assertEquals(Set.of(id), store().inFlight(tenant, first.device()));
+    assertEquals(Set.of(id), store().inFlight(tenant).get(first.device()));
+    assertEquals(Set.of(new Work.Update(id)), fleet().waiting(tenant, first.device()));
     assertFalse(store().write(lease, List.of(offer(state, 210), offer(state, 0))));
     RolloutState loaded = store().loadRollout(tenant, id).orElseThrow();
     assertEquals(250, loaded.assignments().size());
@@ -334,7 +337,7 @@ interface RolloutStoreContract {
         store().report(tenant, id, new Step(Optional.of(offer.is()), failed), later), "stale");
     assertTrue(store().report(tenant, id, new Step(Optional.of(applying), failed), later));
     assertTrue(due(later).contains(id));
-    assertEquals(Set.of(), store().inFlight(tenant, failed.device()));
+    assertEquals(Set.of(), fleet().waiting(tenant, failed.device()));
   }
 
   /// The whole: devices, a runner, and a clock that the test moves.
@@ -351,13 +354,16 @@ interface RolloutStoreContract {
     assertEquals(2, store().inFlight(tenant).size());
     for (int wave = 0; wave < 2; wave++) {
       for (DeviceName name : List.copyOf(store().inFlight(tenant).keySet())) {
-        DeviceAssignments.Told told = devices.fetch(tenant, name).getFirst();
+        DeviceAssignments.Told told = fetch(devices, tenant, id, name).orElseThrow();
         assertEquals(Assignment.State.DELIVERED, told.assignment().state());
-        assertEquals(devices.fetch(tenant, name).getFirst(), told, "told again until it is done");
+        assertEquals(
+            Optional.of(told.assignment()),
+            fetch(devices, tenant, id, name).map(DeviceAssignments.Told::assignment),
+            "told again until it is done");
         Assignment.Report report = new Assignment.Report(1, Assignment.Status.HEALTHY, "");
         devices.report(tenant, id, name, report);
         devices.report(tenant, id, name, report);
-        assertEquals(List.of(), devices.fetch(tenant, name));
+        assertEquals(new DeviceAssignments.Answer.Never(), devices.ask(tenant, id, name));
       }
       assertTrue(runner(NOW.plusSeconds(wave + 1)).run(tenant, id));
     }
@@ -388,14 +394,14 @@ interface RolloutStoreContract {
     DeviceAssignments devices = new DeviceAssignments(store(), clock(NOW));
     runner(NOW).run(tenant, id);
     List<DeviceName> names = List.copyOf(store().inFlight(tenant).keySet());
-    devices.fetch(tenant, names.getFirst());
+    fetch(devices, tenant, id, names.getFirst()).orElseThrow();
     devices.report(
         tenant, id, names.getFirst(), new Assignment.Report(1, Assignment.Status.FAILED, "no"));
     assertEquals(1, runner(NOW).runDue(1_000) > 0 ? 1 : 0);
     assertEquals(
         Rollout.Status.HALTED,
         store().findRollout(tenant, id).orElseThrow().rollout().progress().status());
-    assertEquals(List.of(), devices.fetch(tenant, names.get(1)));
+    assertEquals(new DeviceAssignments.Answer.Never(), devices.ask(tenant, id, names.get(1)));
     ProblemException unknown =
         assertThrows(
             ProblemException.class,
@@ -413,6 +419,14 @@ interface RolloutStoreContract {
   String FOUR_WAVES =
       "{'waves':[{'percent':1},{'percent':10},{'percent':50,'approval':'manual'},"
           + "{'percent':100}],'max_failure_rate':0.05}";
+
+  private static Optional<DeviceAssignments.Told> fetch(
+      DeviceAssignments devices, TenantId tenant, RolloutId id, DeviceName name) {
+    return devices.ask(tenant, id, name) instanceof DeviceAssignments.Answer.Tell(var told)
+            && devices.deliver(told)
+        ? Optional.of(told)
+        : Optional.empty();
+  }
 
   private RolloutRunner runner(Instant now) {
     Fleet devices = new Fleet(new Devices(fleet(), clock(now)), store());
@@ -546,6 +560,7 @@ interface RolloutStoreContract {
             Tags.none(),
             Tags.none(),
             "1.0",
+            Inventory.none(),
             Device.State.ENROLLED,
             new DeviceCertificate(
                 new CertificateSerial("a".repeat(32)),

@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param tags those of the enrolment token and those that the device reports
 /// @param assignedTags those of the enrolment token, which the device cannot change
+/// @param inventory what it last said that it has installed
 /// @param current the certificate in use
 /// @param renewed the certificate that replaces [#current] as soon as the device first uses it
 /// @param enrolledBy the token of the last enrolment
@@ -23,6 +24,7 @@ public record Device(
     Tags tags,
     Tags assignedTags,
     String agentVersion,
+    Inventory inventory,
     State state,
     DeviceCertificate current,
     Optional<DeviceCertificate> renewed,
@@ -53,6 +55,7 @@ public record Device(
         token.binding().tags(),
         token.binding().tags(),
         "",
+        Inventory.none(),
         State.ENROLLED,
         certificate,
         Optional.empty(),
@@ -83,6 +86,28 @@ public record Device(
         newTags,
         assignedTags,
         newAgentVersion,
+        inventory,
+        state,
+        current,
+        renewed,
+        enrolledBy,
+        enrolledAt,
+        decommissionedAt,
+        presence,
+        version);
+  }
+
+  Device withInventory(Inventory newInventory) {
+    return new Device(
+        tenant,
+        name,
+        fleet,
+        hardwareId,
+        profile,
+        tags,
+        assignedTags,
+        agentVersion,
+        newInventory,
         state,
         current,
         renewed,
@@ -103,6 +128,7 @@ public record Device(
         tags,
         assignedTags,
         agentVersion,
+        inventory,
         state,
         newCurrent,
         newRenewed,
@@ -123,6 +149,7 @@ public record Device(
         tags,
         assignedTags,
         agentVersion,
+        inventory,
         State.DECOMMISSIONED,
         current,
         Optional.empty(),
@@ -144,6 +171,7 @@ public record Device(
         tags,
         assignedTags,
         agentVersion,
+        inventory,
         state,
         current,
         renewed,

@@ -1,6 +1,7 @@
 package io.firmament.platform.fleet;
 
 import io.firmament.base.Ids;
+import io.firmament.base.LastUsed;
 import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.FleetStore.DeviceChange;
 import java.time.Clock;
@@ -8,46 +9,35 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Who may still call: checks at every call that a verified certificate still stands for its
 /// device.
 ///
-/// Records are kept, and [#refresh], called about once a second by a timer, drops those that were
-/// changed elsewhere since: one read for all devices. Where nobody refreshes, or the store does not
-/// answer, a record is read again after [#FRESH]. Either bounds how long a decommissioned device is
-/// still heard.
-public final class DeviceDirectory {
+/// Records are kept, and those that were changed elsewhere are dropped as a [ChangeWatch] tells.
+/// Where nobody watches, or the store does not answer, a record is read again after [#FRESH].
+/// Either bounds how long a decommissioned device is still heard. Where the store does not answer
+/// even that, a record that was read within [#KEPT] still counts, so that an outage locks no device
+/// out.
+public final class DeviceDirectory implements ChangeWatch.Listener {
   /// How long a record is trusted that nobody watches.
   public static final Duration FRESH = Duration.ofSeconds(2);
 
-  /// How often the store is asked for changes.
-  private static final Duration WATCH_EVERY = Duration.ofSeconds(2);
+  /// How long a record is trusted at all: against changes that a watch misses.
+  static final Duration KEPT = Duration.ofHours(6);
 
-  /// How long after a look at the changes nothing is thought to have changed.
-  private static final Duration WATCHED = Duration.ofSeconds(4);
-
-  /// How far the clocks of processes may be apart, and how long a read may take.
-  private static final Duration OVERLAP = Duration.ofSeconds(10);
-
-  /// Beyond this, changes are not looked up one by one.
-  private static final Duration LONGEST_GAP = Duration.ofMinutes(2);
-
-  private static final Duration KEPT = Duration.ofMinutes(10);
   private static final Duration SETTLED = Duration.ofMillis(500);
   private static final int MAX_ENTRIES = 50_000;
   private static final int ATTEMPTS = 5;
 
   private final FleetStore store;
+  private final ChangeWatch watch;
   private final Clock clock;
   private final Ids ids;
-  private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
+  private final LastUsed<Key, Entry> entries = new LastUsed<>(MAX_ENTRIES);
 
-  /// When the changes were last looked at.
-  private volatile Instant watched = Instant.EPOCH;
-
-  public DeviceDirectory(FleetStore store, Clock clock, Ids ids) {
+  public DeviceDirectory(FleetStore store, ChangeWatch watch, Clock clock, Ids ids) {
     this.store = store;
+    this.watch = watch;
     this.clock = clock;
     this.ids = ids;
   }
@@ -77,26 +67,23 @@ public final class DeviceDirectory {
     throw FleetProblem.DEVICE_CHANGED.with("device", certificate.name());
   }
 
-  /// Drops the records of devices that were changed elsewhere; does nothing where it is not yet
-  /// due.
-  public void refresh() {
-    Instant now = clock.instant();
-    Instant last = watched;
-    if (Duration.between(last, now).abs().compareTo(WATCH_EVERY) < 0) {
-      return;
-    }
-    if (last.isAfter(now) || Duration.between(last, now).compareTo(LONGEST_GAP) > 0) {
-      entries.clear();
-    } else if (!entries.isEmpty()) {
-      store.changes(last.minus(OVERLAP), now.plus(OVERLAP)).forEach(this::dropOlder);
-    }
-    watched = now;
+  @Override
+  public boolean idle() {
+    return entries.isEmpty();
   }
 
-  private void dropOlder(FleetStore.ChangedDevice change) {
-    entries.computeIfPresent(
-        new Key(change.tenant(), change.name()),
-        (_, entry) -> entry.device().version() < change.version() ? null : entry);
+  @Override
+  public void changed(FleetStore.Change change) {
+    if (change instanceof FleetStore.ChangedDevice changed) {
+      entries.change(
+          new Key(changed.tenant(), changed.name()),
+          entry -> entry != null && entry.device().version() < changed.version() ? null : entry);
+    }
+  }
+
+  @Override
+  public void forget() {
+    entries.clear();
   }
 
   /// Replaces what is remembered after a change of the device in this process.
@@ -105,26 +92,29 @@ public final class DeviceDirectory {
   }
 
   private Device lookUp(Key key, CertificateSerial serial) {
-    Entry entry = entries.get(key);
+    Optional<Entry> known = entries.find(key);
     Instant now = clock.instant();
-    if (entry != null) {
+    if (known.isPresent()) {
+      Entry entry = known.get();
       Duration age = Duration.between(entry.readAt(), now);
-      boolean trusted = age.compareTo(isWatched(now) ? KEPT : FRESH) < 0;
+      boolean trusted = age.compareTo(watch.upToDate(now) ? KEPT : FRESH) < 0;
       if ((trusted && entry.device().accepts(serial)) || age.compareTo(SETTLED) < 0) {
         return entry.device();
       }
     }
-    Device device =
-        store
-            .findDevice(key.tenant(), key.name())
-            .orElseThrow(FleetProblem.CERTIFICATE_REVOKED::with);
+    Optional<Device> found;
+    try {
+      found = store.findDevice(key.tenant(), key.name());
+    } catch (RuntimeException outage) {
+      return known
+          .filter(entry -> Duration.between(entry.readAt(), now).compareTo(KEPT) < 0)
+          .map(Entry::device)
+          .filter(device -> device.accepts(serial))
+          .orElseThrow(() -> outage);
+    }
+    Device device = found.orElseThrow(FleetProblem.CERTIFICATE_REVOKED::with);
     remember(key, device);
     return device;
-  }
-
-  private boolean isWatched(Instant now) {
-    Duration since = Duration.between(watched, now);
-    return !since.isNegative() && since.compareTo(WATCHED) < 0;
   }
 
   private static void refuseUnlessAccepted(Device device, PresentedCertificate certificate) {
@@ -156,14 +146,6 @@ public final class DeviceDirectory {
   }
 
   private void remember(Key key, Device device) {
-    Instant now = clock.instant();
-    if (entries.size() >= MAX_ENTRIES) {
-      entries.values().removeIf(entry -> entry.readAt().plus(KEPT).isBefore(now));
-    }
-    if (entries.size() < MAX_ENTRIES) {
-      entries.put(key, new Entry(device, now));
-    } else {
-      entries.remove(key);
-    }
+    entries.put(key, new Entry(device, clock.instant()));
   }
 }

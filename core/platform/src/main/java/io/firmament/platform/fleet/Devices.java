@@ -5,6 +5,7 @@ import io.firmament.base.PageRequest;
 import io.firmament.base.TenantId;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +33,26 @@ public final class Devices {
   }
 
   public Page<Seen> list(TenantId tenant, PageRequest request) {
-    Page<Device> page = store.listDevices(tenant, request);
+    return seen(store.listDevices(tenant, request));
+  }
+
+  /// The devices that have an artifact installed.
+  public Page<Seen> list(TenantId tenant, FleetStore.Having having, PageRequest request) {
+    return seen(store.listDevices(tenant, having, request));
+  }
+
+  /// One device.
+  ///
+  /// @throws io.firmament.base.ProblemException `device_not_found`
+  public Seen get(TenantId tenant, DeviceName name) {
+    Device device =
+        store
+            .findDevice(tenant, name)
+            .orElseThrow(() -> FleetProblem.DEVICE_NOT_FOUND.with("device", name));
+    return seen(Page.last(List.of(device))).items().getFirst();
+  }
+
+  private Page<Seen> seen(Page<Device> page) {
     Map<WatcherId, Instant> leases = leases(page);
     Instant now = clock.instant();
     return page.map(device -> seen(device, leases, now));
@@ -41,6 +61,12 @@ public final class Devices {
   /// How many devices [#list] lists.
   public long count(TenantId tenant) {
     return store.countDevices(tenant);
+  }
+
+  /// How many devices the list of those with an artifact has; more than [FleetStore#COUNTED] are
+  /// not counted.
+  public long count(TenantId tenant, FleetStore.Having having) {
+    return store.countDevices(tenant, having);
   }
 
   /// The history of a device, newest first.

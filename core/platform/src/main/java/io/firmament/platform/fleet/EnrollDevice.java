@@ -132,7 +132,11 @@ public final class EnrollDevice {
       CertificateIssuer.Issued issued,
       Instant now) {
     Device fresh = Device.enrolled(token, name, hardwareId, issued.certificate(), now);
-    Device device = step.base().map(base -> fresh.atVersion(base.version())).orElse(fresh);
+    // What is installed does not change by a new key.
+    Device device =
+        step.base()
+            .map(base -> fresh.atVersion(base.version()).withInventory(base.inventory()))
+            .orElse(fresh);
     Map<String, String> facts =
         Map.of(
             "token", token.id().toString(),

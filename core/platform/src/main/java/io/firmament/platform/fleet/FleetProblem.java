@@ -22,7 +22,8 @@ public enum FleetProblem implements Problem {
           + " hardware id"),
   DEVICE_NOT_FOUND(Category.NOT_FOUND, "device {device} not found"),
   DEVICE_CHANGED(
-      Category.CONFLICT, "device {device} was changed by someone else in the meantime; try again");
+      Category.CONFLICT, "device {device} was changed by someone else in the meantime; try again"),
+  PLATFORM_UNAVAILABLE(Category.UNAVAILABLE, "the platform cannot answer just now; try again");
 
   private final Category category;
   private final String title;

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Tokens, devices, their history and the audit events of what operators did. Everything is
-/// within a tenant; every write is one transaction, conditional, and all or nothing. The lists know
+/// Tokens, devices, their history and the audit events of what operators did. Everything is within
+/// a tenant; every write is one transaction, conditional, and all or nothing. The lists know
 /// offsets.
 public interface FleetStore {
   /// Where counting ends, unless a count is kept.
@@ -51,10 +51,21 @@ public interface FleetStore {
   /// @return false where the device has another version by now, or is none
   boolean update(DeviceChange change);
 
-  /// Which devices of all tenants were enrolled or updated, by [#enroll] and [#update], between two
-  /// instants, by the times of their events. It may name more than these, and a device more than
-  /// once. What is more than an hour ago is forgotten.
-  List<ChangedDevice> changes(Instant from, Instant to);
+  /// The devices that have an artifact installed, by version and name, decommissioned ones
+  /// included.
+  Page<Device> listDevices(TenantId tenant, Having having, PageRequest page);
+
+  /// How many devices that are, at most [#COUNTED].
+  long countDevices(TenantId tenant, Having having);
+
+  /// What happened to devices of all tenants between two instants: which were enrolled or updated,
+  /// by [#enroll] and [#update], by the times of their events, and what waits for which since. It
+  /// may name more than these, and anything more than once. What is more than an hour ago is
+  /// forgotten.
+  List<Change> changes(Instant from, Instant to);
+
+  /// What waits for a device. What was written this second may be missing; [#changes] has it.
+  Set<Work> waiting(TenantId tenant, DeviceName name);
 
   /// What happened to a device, newest first.
   Page<DeviceEvent> history(TenantId tenant, DeviceName name, PageRequest page);
@@ -106,10 +117,33 @@ public interface FleetStore {
   }
 
   /// A change of a device with what it leaves behind.
-  record DeviceChange(Device device, DeviceEvent event, Optional<AuditEvent> audit) {}
+  ///
+  /// @param replaced the inventory that the device's own replaces; empty where it stays as it is
+  record DeviceChange(
+      Device device, DeviceEvent event, Optional<AuditEvent> audit, Optional<Inventory> replaced) {
+    /// Of anything but the inventory.
+    public DeviceChange(Device device, DeviceEvent event, Optional<AuditEvent> audit) {
+      this(device, event, audit, Optional.empty());
+    }
+  }
+
+  /// Whose devices a list is about.
+  ///
+  /// @param version any unless given
+  record Having(String artifact, Optional<String> version) {}
+
+  /// Something that happened to a device.
+  sealed interface Change {
+    TenantId tenant();
+
+    DeviceName name();
+  }
 
   /// @param version the one that the device was given
-  record ChangedDevice(TenantId tenant, DeviceName name, long version) {}
+  record ChangedDevice(TenantId tenant, DeviceName name, long version) implements Change {}
+
+  /// Something waits for a device, or waits no longer.
+  record ChangedWork(TenantId tenant, DeviceName name, Work work) implements Change {}
 
   /// @param presence [Presence.Online] or [Presence.Offline]
   /// @param watcher who says so

@@ -1,5 +1,7 @@
 package io.firmament.platform.fleet;
 
+import io.firmament.base.Log;
+import io.firmament.base.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,8 +11,11 @@ import java.util.random.RandomGenerator;
 public final class RecordHeartbeat {
   private static final double JITTER = 0.1;
 
+  private static final Log LOG = Log.of(RecordHeartbeat.class);
+
   private final LivenessWatch watch;
   private final RegisterDevice registration;
+  private final RecordInventory inventory;
   private final HeartbeatPolicy policy;
   private final Clock clock;
   private final RandomGenerator random;
@@ -18,11 +23,13 @@ public final class RecordHeartbeat {
   public RecordHeartbeat(
       LivenessWatch watch,
       RegisterDevice registration,
+      RecordInventory inventory,
       HeartbeatPolicy policy,
       Clock clock,
       RandomGenerator random) {
     this.watch = watch;
     this.registration = registration;
+    this.inventory = inventory;
     this.policy = policy;
     this.clock = clock;
     this.random = random;
@@ -39,9 +46,12 @@ public final class RecordHeartbeat {
     RENEW
   }
 
-  /// A heartbeat of an authenticated device.
-  public Answer heartbeat(Device device, String agentVersion) {
-    Device current = registration.agentVersion(device, agentVersion);
+  /// A heartbeat of an authenticated device. That it lives counts even where what it says cannot be
+  /// written down just now: the next heartbeat says it again.
+  ///
+  /// @throws ProblemException `invalid_field` for a version of the agent that can be none
+  public Answer heartbeat(Device device, String agentVersion, Inventory installed) {
+    Device current = record(device, agentVersion, installed);
     Instant now = clock.instant();
     Duration interval = policy.intervalFor(watch.size());
     watch.seen(current, interval);
@@ -50,6 +60,21 @@ public final class RecordHeartbeat {
             && current.current().notAfter().minus(policy.renewWithin()).isBefore(now);
     return new Answer(
         jittered(interval), now, renewalDue ? CertificateAdvice.RENEW : CertificateAdvice.KEEP);
+  }
+
+  private Device record(Device device, String agentVersion, Inventory installed) {
+    RegisterDevice.checkVersion(agentVersion);
+    try {
+      return inventory.record(registration.agentVersion(device, agentVersion), installed);
+    } catch (ProblemException refusal) {
+      if (refusal.problem() != FleetProblem.DEVICE_CHANGED) {
+        throw refusal;
+      }
+    } catch (RuntimeException outage) {
+      LOG.error(
+          "heartbeat_not_recorded", outage, "tenant", device.tenant(), "device", device.name());
+    }
+    return device;
   }
 
   /// When a device that has just registered shall send its first heartbeat: somewhere in the first

@@ -88,7 +88,7 @@ public final class RegisterDevice {
     return DeviceEvent.of(ids.next(), after, clock.instant(), DeviceEvent.Kind.REGISTERED, facts);
   }
 
-  private static void checkVersion(String version) {
+  static void checkVersion(String version) {
     if (version.length() > MAX_VERSION || version.chars().anyMatch(Character::isISOControl)) {
       throw io.firmament.base.BaseProblem.INVALID_FIELD.with(
           "field", "agent_version", "detail", "has at most 64 characters, none of control");

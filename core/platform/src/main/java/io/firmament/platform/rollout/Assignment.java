@@ -205,6 +205,10 @@ public record Assignment(
     Status(State state) {
       this.state = state;
     }
+
+    public boolean isFinal() {
+      return state.isFinal();
+    }
   }
 
   /// What a report does.

@@ -5,8 +5,6 @@ import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.DeviceName;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// What a device is told to do, and what it says about it.
@@ -22,46 +20,57 @@ public final class DeviceAssignments {
   }
 
   /// What a device is told at a heartbeat.
-  public record Told(Rollout rollout, Assignment assignment) {}
+  ///
+  /// @param was as it is stored
+  /// @param assignment as it must be stored before the device is told
+  public record Told(Rollout rollout, Assignment was, Assignment assignment) {}
 
-  /// What the device is told now. An offer counts as fetched from here on.
-  public List<Told> fetch(TenantId tenant, DeviceName device) {
-    List<Told> told = new ArrayList<>();
-    for (RolloutId id : store.inFlight(tenant, device)) {
-      fetch(tenant, id, device).ifPresent(told::add);
-    }
-    return told;
+  /// Whether a device is told something of a rollout.
+  public sealed interface Answer {
+    /// It is, once it is [#deliver]ed.
+    record Tell(Told told) implements Answer {}
+
+    /// It has an offer, which is not open just now.
+    record NotNow() implements Answer {}
+
+    /// There is nothing until something is offered anew.
+    record Never() implements Answer {}
   }
 
-  private Optional<Told> fetch(TenantId tenant, RolloutId id, DeviceName device) {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<Rollout> rollout =
-          store.findRollout(tenant, id).map(RolloutStore.Listed::rollout);
-      Optional<Assignment> was = store.findAssignment(tenant, id, device);
-      if (rollout.isEmpty() || was.isEmpty()) {
-        return Optional.empty();
-      }
-      Instant now = RolloutJson.now(clock);
-      Optional<Assignment> is = Serving.serve(rollout.get(), was.get(), now);
-      if (is.isEmpty()) {
-        return Optional.empty();
-      }
-      RolloutStore.Step step = new RolloutStore.Step(was, is.get());
-      if (is.equals(was)
-          || store.deliver(tenant, id, rollout.get().progress().status(), step)) {
-        return Optional.of(new Told(rollout.get(), is.get()));
-      }
+  /// What a device is told of a rollout now. Nothing is changed by asking.
+  public Answer ask(TenantId tenant, RolloutId id, DeviceName device) {
+    Optional<Rollout> rollout = store.findRollout(tenant, id).map(RolloutStore.Listed::rollout);
+    Optional<Assignment> was =
+        rollout.isEmpty() ? Optional.empty() : store.findAssignment(tenant, id, device);
+    if (was.isEmpty()) {
+      return new Answer.Never();
     }
-    // Somebody is writing to it all the time; the next heartbeat tells.
-    return Optional.empty();
+    return Serving.serve(rollout.get(), was.get(), RolloutJson.now(clock))
+        .<Answer>map(is -> new Answer.Tell(new Told(rollout.get(), was.get(), is)))
+        .orElseGet(
+            () ->
+                was.get().state() == Assignment.State.OFFERED
+                    ? new Answer.NotNow()
+                    : new Answer.Never());
+  }
+
+  /// Writes down that the device is told. An offer counts as fetched from here on.
+  ///
+  /// @return false where it is not as it was any more, and must be asked for again
+  public boolean deliver(Told told) {
+    return told.assignment().equals(told.was())
+        || store.deliver(
+            told.rollout().tenant(),
+            told.rollout().id(),
+            told.rollout().progress().status(),
+            new RolloutStore.Step(Optional.of(told.was()), told.assignment()));
   }
 
   /// Takes in what a device says about an assignment. Saying it again, or late, changes nothing.
   ///
   /// @throws io.firmament.base.ProblemException `assignment_unknown` for one that the device was
   ///     never given
-  public void report(
-      TenantId tenant, RolloutId id, DeviceName device, Assignment.Report report) {
+  public void report(TenantId tenant, RolloutId id, DeviceName device, Assignment.Report report) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Assignment was =
           store

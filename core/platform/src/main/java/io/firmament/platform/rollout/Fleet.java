@@ -7,6 +7,7 @@ import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.Devices;
+import io.firmament.platform.fleet.Inventory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,7 +36,8 @@ public final class Fleet {
     while (true) {
       Page<Devices.Seen> page = devices.list(tenant, request);
       for (Devices.Seen seen : page.items()) {
-        Set<RolloutId> others = new HashSet<>(inFlight.getOrDefault(seen.device().name(), Set.of()));
+        Set<RolloutId> others =
+            new HashSet<>(inFlight.getOrDefault(seen.device().name(), Set.of()));
         self.ifPresent(others::remove);
         all.add(facts(seen, !others.isEmpty()));
       }
@@ -79,7 +81,14 @@ public final class Fleet {
         device.profile(),
         device.tags(),
         device.agentVersion(),
+        versions(device.inventory()),
         condition,
         busy);
+  }
+
+  private static Map<String, String> versions(Inventory inventory) {
+    Map<String, String> versions = new HashMap<>();
+    inventory.installed().forEach((name, installed) -> versions.put(name, installed.version()));
+    return versions;
   }
 }

@@ -115,8 +115,9 @@ public interface RolloutStore {
   /// @return false otherwise
   boolean write(Lease lease, Rollout rollout, RolloutEvent event, AuditEvent audit);
 
-  /// Replaces assignments that are as they were read, while the lease holds. They are written in
-  /// their order, some at a time; each some entirely or not at all.
+  /// Replaces assignments that are as they were read, while the lease holds. What is offered is
+  /// among the changes that [io.firmament.platform.fleet.FleetStore#changes] names. They are
+  /// written in their order, some at a time; each some entirely or not at all.
   ///
   /// @return false as soon as one is not as it was read, or the lease is another's
   boolean write(Lease lease, List<Step> steps);
@@ -140,9 +141,6 @@ public interface RolloutStore {
   /// What was written this second may be missing.
   Map<DeviceName, Set<RolloutId>> inFlight(TenantId tenant);
 
-  /// The same of one device.
-  Set<RolloutId> inFlight(TenantId tenant, DeviceName device);
-
   Optional<Assignment> findAssignment(TenantId tenant, RolloutId id, DeviceName device);
 
   /// Replaces an assignment that is as it was read, if the rollout still has that status.
@@ -150,7 +148,8 @@ public interface RolloutStore {
   /// @return false otherwise
   boolean deliver(TenantId tenant, RolloutId id, Rollout.Status status, Step step);
 
-  /// Replaces an assignment that is as it was read, and makes the rollout due where it is final.
+  /// Replaces an assignment that is as it was read. Where it is final, the rollout is due, and the
+  /// device among the changes that [io.firmament.platform.fleet.FleetStore#changes] names.
   ///
   /// @return false where it is not as it was read
   boolean report(TenantId tenant, RolloutId id, Step step, Instant now);

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// architecture == arm64 and ram >= 4GiB and not tag.site in (lab, "plant 7")
 /// accelerators has nvidia-gpu or soc ~ "nvidia-jetson-*"
 /// kernel >= 5.15 and tag.channel exists
+/// installed.router-os < 2.4 and not installed.camera exists
 /// ```
 ///
 /// | field | kind |
@@ -19,7 +20,8 @@ import java.util.Optional;
 /// | `accelerators` | list: `has`, `exists` |
 /// | `ram`, `cpu_cores` | number: `==` `!=` `<` `<=` `>` `>=` `in` `not in` `exists`; `ram` takes
 /// KiB, MiB, GiB |
-/// | `kernel`, `agent_version` | version: as numbers, and `~`; compared by their runs of digits |
+/// | `kernel`, `agent_version`, `installed.ARTIFACT` | version: as numbers, and `~`; compared by
+/// their runs of digits |
 ///
 /// `not` binds closer than `and`, and that closer than `or`. `~` matches the whole text, with `*`
 /// for any run of characters and `?` for one. What a device has not said, `""` or zero, is equal to

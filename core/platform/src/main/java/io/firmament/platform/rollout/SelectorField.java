@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /// A field that a [Selector] can name.
 ///
-/// @param tag the key of a tag; empty for the other fields
-public record SelectorField(Name name, String tag) {
+/// @param key of a tag, or the name of an artifact; empty for the other fields
+public record SelectorField(Name name, String key) {
   private static final Pattern DIGITS = Pattern.compile("\\d{1,18}");
 
   /// How the values of a field compare.
@@ -35,7 +35,8 @@ public record SelectorField(Name name, String tag) {
     RAM(Kind.NUMBER),
     CPU_CORES(Kind.NUMBER),
     KERNEL(Kind.VERSION),
-    AGENT_VERSION(Kind.VERSION);
+    AGENT_VERSION(Kind.VERSION),
+    INSTALLED(Kind.VERSION);
 
     private final Kind kind;
 
@@ -46,14 +47,20 @@ public record SelectorField(Name name, String tag) {
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    /// Whether a key follows the name.
+    private boolean keyed() {
+      return this == TAG || this == INSTALLED;
+    }
   }
 
   static Optional<SelectorField> find(String word) {
-    if (word.startsWith("tag.") && word.length() > 4) {
-      return Optional.of(new SelectorField(Name.TAG, word.substring(4)));
-    }
     for (Name name : Name.values()) {
-      if (name != Name.TAG && name.word().equals(word)) {
+      String start = name.word() + ".";
+      if (name.keyed() && word.startsWith(start) && word.length() > start.length()) {
+        return Optional.of(new SelectorField(name, word.substring(start.length())));
+      }
+      if (!name.keyed() && name.word().equals(word)) {
         return Optional.of(new SelectorField(name, ""));
       }
     }
@@ -83,7 +90,8 @@ public record SelectorField(Name name, String tag) {
       case OS -> profile.osName();
       case KERNEL -> profile.kernel();
       case AGENT_VERSION -> device.agentVersion();
-      case TAG -> device.tag(tag);
+      case INSTALLED -> device.installed(key);
+      case TAG -> device.tag(key);
       case ACCELERATORS, RAM, CPU_CORES -> "";
     };
   }
@@ -136,6 +144,6 @@ public record SelectorField(Name name, String tag) {
 
   @Override
   public String toString() {
-    return name == Name.TAG ? "tag." + tag : name.word();
+    return name.keyed() ? name.word() + "." + key : name.word();
   }
 }

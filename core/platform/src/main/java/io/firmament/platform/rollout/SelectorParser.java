@@ -149,7 +149,12 @@ final class SelectorParser {
         word.form() == Form.WORD ? SelectorField.find(word.text()) : Optional.empty();
     SelectorField field =
         found.orElseThrow(
-            () -> at(word.at(), "`" + word.text() + "` is no field; tags are `tag.KEY`"));
+            () ->
+                at(
+                    word.at(),
+                    "`"
+                        + word.text()
+                        + "` is no field; tags are `tag.KEY`, artifacts `installed.NAME`"));
     count(word.at());
     Token operator = token("an operator");
     if (operator.form() == Form.QUOTED

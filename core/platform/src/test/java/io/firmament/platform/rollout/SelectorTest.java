@@ -84,7 +84,9 @@ class SelectorTest {
   @Test
   void saysWhereATextStopsMakingSense() {
     assertEquals("selector: must not be empty", refused(" "));
-    assertEquals("selector: at 1: `arch` is no field; tags are `tag.KEY`", refused("arch == x"));
+    assertEquals(
+        "selector: at 1: `arch` is no field; tags are `tag.KEY`, artifacts `installed.NAME`",
+        refused("arch == x"));
     assertEquals("selector: at 14: expected an operator", refused("architecture "));
     assertEquals("selector: at 17: expected a value", refused("architecture == "));
     assertEquals("selector: at 17: expected a value", refused("architecture == )"));
@@ -98,8 +100,12 @@ class SelectorTest {
     assertEquals("selector: at 11: expected `)`", refused("(soc == a "));
     assertEquals("selector: at 9: expected `in`", refused("soc not (a)"));
     assertEquals("selector: at 5: this character means nothing", refused("soc = a"));
-    assertEquals("selector: at 1: `and` is no field; tags are `tag.KEY`", refused("and"));
-    assertEquals("selector: at 1: `soc` is no field; tags are `tag.KEY`", refused("\"soc\" == a"));
+    assertEquals(
+        "selector: at 1: `and` is no field; tags are `tag.KEY`, artifacts `installed.NAME`",
+        refused("and"));
+    assertEquals(
+        "selector: at 1: `soc` is no field; tags are `tag.KEY`, artifacts `installed.NAME`",
+        refused("\"soc\" == a"));
   }
 
   @Test

@@ -443,14 +443,18 @@ class RolloutOperationsTest {
   private int all(Caller caller, Assignment.Status status) {
     DeviceAssignments assignments = new DeviceAssignments(store, clock);
     int done = 0;
-    for (DeviceName name : store.inFlight(caller.tenant()).keySet()) {
-      for (DeviceAssignments.Told told : assignments.fetch(caller.tenant(), name)) {
-        assignments.report(
-            caller.tenant(),
-            told.rollout().id(),
-            name,
-            new Assignment.Report(told.assignment().attempt(), status, ""));
-        done++;
+    for (var flying : store.inFlight(caller.tenant()).entrySet()) {
+      for (RolloutId id : flying.getValue()) {
+        if (assignments.ask(caller.tenant(), id, flying.getKey())
+                instanceof DeviceAssignments.Answer.Tell(DeviceAssignments.Told told)
+            && assignments.deliver(told)) {
+          assignments.report(
+              caller.tenant(),
+              id,
+              flying.getKey(),
+              new Assignment.Report(told.assignment().attempt(), status, ""));
+          done++;
+        }
       }
     }
     return done;

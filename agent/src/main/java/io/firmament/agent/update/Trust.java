@@ -14,5 +14,7 @@ public interface Trust {
 
   /// What the metadata says of the target that an order names: it must be there with the same
   /// length and hash, as the same artifact.
-  Delivery resolve(Order order) throws RefusedException, TroubleException;
+  ///
+  /// @throws UnfitException where what is signed makes no sense to this device
+  Delivery resolve(Order order) throws RefusedException, TroubleException, UnfitException;
 }

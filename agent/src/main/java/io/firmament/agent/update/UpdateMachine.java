@@ -77,7 +77,9 @@ public final class UpdateMachine {
 
   /// Takes in what a heartbeat brought. What was there before and is not there now is not taken
   /// back by that.
-  public void take(List<Assignment> assignments) {
+  ///
+  /// @return false where the repository could not be asked, or must not be believed
+  public boolean take(List<Assignment> assignments) {
     flush();
     tidy();
     waiting.clear();
@@ -92,8 +94,11 @@ public final class UpdateMachine {
       }
     }
     flush();
-    if (open.isEmpty() || !refreshed(open)) {
-      return;
+    if (open.isEmpty()) {
+      return true;
+    }
+    if (!refreshed(open)) {
+      return false;
     }
     List<Order> orders = new ArrayList<>();
     for (Assignment assignment : open) {
@@ -101,6 +106,7 @@ public final class UpdateMachine {
     }
     orders.sort(Comparator.comparing(Order::issued));
     orders.forEach(this::consider);
+    return true;
   }
 
   private boolean refreshed(List<Assignment> open) {
@@ -206,6 +212,11 @@ public final class UpdateMachine {
       listener.refused(order.key(), e.reason(), String.valueOf(e.getMessage()));
     } catch (TroubleException e) {
       listener.troubled("resolve", String.valueOf(e.getMessage()));
+    } catch (UnfitException e) {
+      Job job = Job.begin(order, Delivery.read(Json.Obj.EMPTY));
+      save(state.taking(job));
+      listener.taken(order);
+      finish(job, Status.INCOMPATIBLE, String.valueOf(e.getMessage()));
     }
   }
 
@@ -338,6 +349,9 @@ public final class UpdateMachine {
         return true;
       }
       throw new RefusedException(Reason.NOT_PUBLISHED, "the metadata says otherwise meanwhile");
+    } catch (UnfitException e) {
+      finish(job, Status.INCOMPATIBLE, String.valueOf(e.getMessage()));
+      return false;
     } catch (RefusedException e) {
       listener.refused(job.order().key(), e.reason(), String.valueOf(e.getMessage()));
       if (e.reason() == Reason.NOT_PUBLISHED) {

@@ -3,6 +3,7 @@ package io.firmament.rest;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.identity.AwsIdentity;
 import io.firmament.platform.firmware.FirmwareStore;
@@ -10,6 +11,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.schema.Setting;
 import java.util.Map;
@@ -63,6 +65,13 @@ public final class DeployedPorts implements Ports {
     return once(
         RolloutStore.class,
         () -> new DynamoRolloutStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
+  }
+
+  @Override
+  public LogStore logs() {
+    return once(
+        LogStore.class,
+        () -> new DynamoLogStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
   }
 
   @Override

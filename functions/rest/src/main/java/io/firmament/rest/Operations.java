@@ -9,9 +9,14 @@ import io.firmament.rest.firmware.DownloadSbom;
 import io.firmament.rest.fleet.CreateEnrollToken;
 import io.firmament.rest.fleet.DeleteDevice;
 import io.firmament.rest.fleet.DeleteEnrollToken;
+import io.firmament.rest.fleet.DownloadDeviceLogs;
+import io.firmament.rest.fleet.GetDevice;
+import io.firmament.rest.fleet.GetDeviceLogs;
 import io.firmament.rest.fleet.ListDeviceHistory;
+import io.firmament.rest.fleet.ListDeviceLogs;
 import io.firmament.rest.fleet.ListDevices;
 import io.firmament.rest.fleet.ListEnrollTokens;
+import io.firmament.rest.fleet.RequestDeviceLogs;
 import io.firmament.rest.identity.Authorize;
 import io.firmament.rest.identity.CreateApiToken;
 import io.firmament.rest.identity.DeleteApiToken;
@@ -87,14 +92,22 @@ public final class Operations implements OperationCatalogue {
               p -> new DownloadFirmwareFile(p.ports().firmware(), p.ports().documents()));
 
   private static final Map<String, Function<Platform, Operation>> FLEET =
-      Map.of(
-          "createEnrollToken", p -> new CreateEnrollToken(p.enrollTokens(), p.clock()),
-          "listEnrollTokens", p -> new ListEnrollTokens(p.enrollTokens(), p.clock()),
-          "deleteEnrollToken", p -> new DeleteEnrollToken(p.enrollTokens()),
-          "listDevices", p -> new ListDevices(p.devices()),
-          "listDeviceHistory", p -> new ListDeviceHistory(p.devices()),
-          "deleteDevice",
-              p -> new DeleteDevice(new DecommissionDevice(p.ports().fleet(), p.clock(), p.ids())));
+      Map.ofEntries(
+          Map.entry("createEnrollToken", p -> new CreateEnrollToken(p.enrollTokens(), p.clock())),
+          Map.entry("listEnrollTokens", p -> new ListEnrollTokens(p.enrollTokens(), p.clock())),
+          Map.entry("deleteEnrollToken", p -> new DeleteEnrollToken(p.enrollTokens())),
+          Map.entry("listDevices", p -> new ListDevices(p.devices())),
+          Map.entry("getDevice", p -> new GetDevice(p.devices())),
+          Map.entry("listDeviceHistory", p -> new ListDeviceHistory(p.devices())),
+          Map.entry(
+              "deleteDevice",
+              p ->
+                  new DeleteDevice(
+                      new DecommissionDevice(p.ports().fleet(), p.clock(), p.ids()))),
+          Map.entry("requestDeviceLogs", p -> new RequestDeviceLogs(p.deviceLogs(), p.clock())),
+          Map.entry("listDeviceLogs", p -> new ListDeviceLogs(p.deviceLogs(), p.clock())),
+          Map.entry("getDeviceLogs", p -> new GetDeviceLogs(p.deviceLogs(), p.clock())),
+          Map.entry("downloadDeviceLogs", p -> new DownloadDeviceLogs(p.deviceLogs())));
 
   private static final Map<String, Function<Platform, Operation>> ROLLOUT =
       Map.ofEntries(

@@ -10,6 +10,7 @@ import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SecretSource;
 import io.firmament.platform.identity.SignIn;
+import io.firmament.platform.logs.DeviceLogs;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Groups;
 import io.firmament.platform.rollout.RolloutRunner;
@@ -69,6 +70,10 @@ public final class Platform {
 
   public Devices devices() {
     return new Devices(ports.fleet(), clock);
+  }
+
+  public DeviceLogs deviceLogs() {
+    return new DeviceLogs(ports.logs(), ports.fleet(), ports.documents(), clock, ids);
   }
 
   private Fleet fleet() {

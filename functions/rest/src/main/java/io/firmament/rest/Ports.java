@@ -5,6 +5,7 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 
 /// The outside world of the REST operations. Each port is made once, when it is first asked for.
@@ -19,6 +20,8 @@ public interface Ports {
   FleetStore fleet();
 
   RolloutStore rollouts();
+
+  LogStore logs();
 
   TokenSigner idTokenKey();
 

@@ -1,65 +1,85 @@
 package io.firmament.device;
 
-import io.firmament.platform.fleet.Device;
-import io.firmament.platform.rollout.AssignmentSigner;
-import io.firmament.platform.rollout.DeviceAssignments;
+import io.firmament.base.Sha256;
+import io.firmament.base.TenantId;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.trust.SignatureAlgorithm;
+import io.firmament.trust.Signer;
 import io.firmament.trust.SoftwareSigner;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.Signature;
+import io.firmament.tuf.DeviceAssignment;
+import io.firmament.tuf.Json;
+import io.firmament.tuf.Metadata;
+import io.firmament.tuf.TargetFile;
+import io.firmament.tuf.Targets;
+import io.firmament.tuf.TufException;
+import io.firmament.tuf.repository.Signers;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Signs what a document must say, in one line, with a key in memory: the signature's length, the
-/// signature, the text.
-final class TestDirector implements AssignmentSigner {
+/// The repository of a tenant, as far as its director needs it, with a key in memory.
+final class TestDirector implements DirectorSigner.Repositories, Signer {
   private final SoftwareSigner key = SoftwareSigner.generate();
   private final AtomicInteger signed = new AtomicInteger();
+  private volatile Targets targets = Targets.create(Instant.now().plus(Duration.ofDays(1)));
   private volatile boolean repository = true;
   private volatile boolean answers = true;
 
+  /// Publishes a file for the fleet `default`.
+  synchronized void publish(String artifact, String version) {
+    String path = "fleets/default/" + artifact + "/" + version + "/image.bin";
+    Json.Obj custom =
+        Json.Obj.EMPTY.with("artifact", Json.Obj.EMPTY.with("kind", "firmware"));
+    TargetFile file =
+        TargetFile.of(
+            7, Sha256.of(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(),
+            Optional.of(custom));
+    targets = targets.with(Map.of(path, file), Set.of());
+  }
+
   @Override
-  public Outcome sign(Device device, DeviceAssignments.Told told) {
+  public Optional<Targets> targets(TenantId tenant, FleetName fleet) {
+    return repository ? Optional.of(targets) : Optional.empty();
+  }
+
+  @Override
+  public Optional<Signer> director(TenantId tenant) {
+    return Optional.of(this);
+  }
+
+  @Override
+  public SignatureAlgorithm algorithm() {
+    return key.algorithm();
+  }
+
+  @Override
+  public PublicKey publicKey() {
+    return key.publicKey();
+  }
+
+  @Override
+  public byte[] sign(byte[] message) {
     if (!answers) {
       throw new IllegalStateException("the key does not answer");
     }
-    if (!repository) {
-      return new Outcome.Unsigned("the tenant has no repository");
-    }
     signed.incrementAndGet();
-    String text =
-        "%s %s %s %s %d %s %s"
-            .formatted(
-                device.tenant(),
-                device.fleet(),
-                device.name(),
-                told.rollout().id(),
-                told.assignment().attempt(),
-                told.assignment().action().name().toLowerCase(Locale.ROOT),
-                told.rollout().wish().artifact());
-    byte[] message = text.getBytes(StandardCharsets.UTF_8);
-    byte[] signature = key.sign(message);
-    byte[] document = Arrays.copyOf(new byte[] {(byte) signature.length}, 1 + signature.length);
-    System.arraycopy(signature, 0, document, 1, signature.length);
-    byte[] whole = Arrays.copyOf(document, document.length + message.length);
-    System.arraycopy(message, 0, whole, document.length, message.length);
-    Instant now = Instant.now();
-    return new Outcome.Signed(whole, now, now.plus(Duration.ofHours(1)));
+    return key.sign(message);
   }
 
-  /// The text of a document, once its signature is verified.
-  String verified(byte[] document) throws GeneralSecurityException {
-    int end = 1 + document[0];
-    Signature verifier = Signature.getInstance("SHA256withECDSA");
-    verifier.initVerify(key.publicKey());
-    verifier.update(document, end, document.length - end);
-    if (!verifier.verify(document, 1, document[0])) {
-      throw new GeneralSecurityException("the signature is wrong");
+  /// What a document says, once its signature is verified.
+  DeviceAssignment verified(byte[] document) throws TufException {
+    Metadata<DeviceAssignment> read = Metadata.assignment(document);
+    boolean good =
+        read.signatures().stream()
+            .anyMatch(signature -> Signers.keyOf(key).verifies(read.signedBytes(), signature.bytes().orElseThrow()));
+    if (!good) {
+      throw new IllegalStateException("the signature is wrong");
     }
-    return new String(document, end, document.length - end, StandardCharsets.UTF_8);
+    return read.signed();
   }
 
   int signed() {

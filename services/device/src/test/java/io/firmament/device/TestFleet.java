@@ -59,7 +59,7 @@ public final class TestFleet implements AutoCloseable {
   private static final int UNTHROTTLED = 1_000_000_000;
 
   public final TenantId tenant = new TenantId(UUID.randomUUID());
-  final Caller operator =
+  public final Caller operator =
       new Caller(
           tenant,
           new UserId(UUID.randomUUID()),
@@ -70,7 +70,7 @@ public final class TestFleet implements AutoCloseable {
   final SoftwareSigner signer = SoftwareSigner.generate();
   public final DeviceAuthority authority;
   public final FleetStore store;
-  final RolloutStore rollouts;
+  public final RolloutStore rollouts;
   final DeviceLogs logs;
   final TestLogs contents = new TestLogs();
   final TestDirector director = new TestDirector();
@@ -144,7 +144,8 @@ public final class TestFleet implements AutoCloseable {
             .orElseGet(
                 () ->
                     new DeviceServer.Updates(
-                        director, _ -> Optional.of(ARTIFACT_ROOT.clone())));
+                        new DirectorSigner(director, Clock.systemUTC()),
+                        _ -> Optional.of(ARTIFACT_ROOT.clone())));
     new DynamoTables(sound).create(TableDefinition.named("fleet"), "fleet");
     this.store = new DynamoFleetStore(sound, "fleet");
     this.rollouts = new DynamoRolloutStore(sound, "fleet");

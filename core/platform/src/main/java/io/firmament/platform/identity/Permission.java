@@ -19,6 +19,8 @@ public enum Permission {
   DEVICES_MANAGE("devices.manage", Scope.TENANT),
   ENROLL_READ("enroll.read", Scope.TENANT),
   ENROLL_MANAGE("enroll.manage", Scope.TENANT),
+  LOGS_READ("logs.read", Scope.TENANT),
+  LOGS_REQUEST("logs.request", Scope.TENANT),
   GROUPS_READ("groups.read", Scope.TENANT),
   GROUPS_WRITE("groups.write", Scope.TENANT),
   ROLLOUTS_READ("rollouts.read", Scope.TENANT),

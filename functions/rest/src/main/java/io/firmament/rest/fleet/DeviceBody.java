@@ -4,6 +4,7 @@ import io.avaje.jsonb.Json;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Inventory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,8 @@ record DeviceBody(
     String agentVersion,
     Map<String, String> tags,
     Hardware hardware,
+    List<Installed> installed,
+    @Nullable Metadata metadata,
     String certificateSerial,
     String certificateExpiresAt,
     String enrolledAt) {
@@ -39,6 +42,31 @@ record DeviceBody(
       List<String> accelerators,
       String osName,
       String kernel) {}
+
+  /// An artifact that the device has.
+  @Json(naming = Json.Naming.LowerUnderscore)
+  record Installed(String artifact, String version, String sha256) {
+    static List<Installed> of(Inventory inventory) {
+      return inventory.installed().entrySet().stream()
+          .map(
+              each ->
+                  new Installed(
+                      each.getKey(), each.getValue().version(), each.getValue().sha256().hex()))
+          .toList();
+    }
+  }
+
+  /// Versions of the metadata that the device trusts; those of timestamp and snapshot as of the last
+  /// time that something else changed.
+  @Json
+  record Metadata(long root, long timestamp, long snapshot, long targets) {
+    static @Nullable Metadata of(Inventory inventory) {
+      return inventory
+          .metadata()
+          .map(is -> new Metadata(is.root(), is.timestamp(), is.snapshot(), is.targets()))
+          .orElse(null);
+    }
+  }
 
   /// A page of devices.
   ///
@@ -72,6 +100,8 @@ record DeviceBody(
             profile.accelerators(),
             profile.osName(),
             profile.kernel()),
+        Installed.of(device.inventory()),
+        Metadata.of(device.inventory()),
         device.current().serial().hex(),
         device.current().notAfter().toString(),
         device.enrolledAt().toString());

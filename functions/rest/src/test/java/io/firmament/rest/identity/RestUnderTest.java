@@ -7,6 +7,7 @@ import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.identity.AwsIdentity;
 import io.firmament.base.Ids;
@@ -22,6 +23,7 @@ import io.firmament.platform.identity.NewTenant;
 import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.rest.Platform;
 import io.firmament.rest.Ports;
@@ -88,6 +90,11 @@ final class RestUnderTest implements AutoCloseable, Ports {
   @Override
   public RolloutStore rollouts() {
     return new DynamoRolloutStore(AwsClients.of(environment).dynamo(), "fleet");
+  }
+
+  @Override
+  public LogStore logs() {
+    return new DynamoLogStore(AwsClients.of(environment).dynamo(), "fleet");
   }
 
   @Override

@@ -1,0 +1,153 @@
+package io.firmament.device;
+
+import io.firmament.base.LastUsed;
+import io.firmament.base.TenantId;
+import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.platform.rollout.Assignment;
+import io.firmament.platform.rollout.AssignmentSigner;
+import io.firmament.platform.rollout.DeviceAssignments;
+import io.firmament.platform.rollout.StrategyJson;
+import io.firmament.trust.Signer;
+import io.firmament.tuf.DeviceAssignment;
+import io.firmament.tuf.Json;
+import io.firmament.tuf.TargetFile;
+import io.firmament.tuf.Targets;
+import io.firmament.tuf.repository.Director;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Signs what devices are told with the `director` key of the tenant's repository. The file that is
+/// meant is the one that the fleet's role lists for the artifact's version.
+public final class DirectorSigner implements AssignmentSigner {
+  /// How long a device takes a document.
+  static final Duration LIFE = Duration.ofHours(12);
+
+  /// How long what a fleet's role lists is believed: a wave asks for the same again and again.
+  private static final Duration FRESH = Duration.ofSeconds(10);
+
+  private static final int MAX_FLEETS = 200;
+
+  private final Repositories repositories;
+  private final Clock clock;
+  private final LastUsed<Key, Listed> lists = new LastUsed<>(MAX_FLEETS);
+
+  public DirectorSigner(Repositories repositories, Clock clock) {
+    this.repositories = repositories;
+    this.clock = clock;
+  }
+
+  /// The repositories of the tenants.
+  public interface Repositories {
+    /// What the role of a fleet lists; empty where the tenant has no repository, or the fleet no
+    /// role in it.
+    Optional<Targets> targets(TenantId tenant, FleetName fleet);
+
+    /// The key of the director; empty where the tenant has none.
+    Optional<Signer> director(TenantId tenant);
+  }
+
+  private record Key(TenantId tenant, FleetName fleet) {}
+
+  private record Listed(Optional<Targets> targets, Instant readAt) {}
+
+  @Override
+  public Outcome sign(Device device, DeviceAssignments.Told told) {
+    Optional<Targets> targets = targets(device.tenant(), device.fleet());
+    if (targets.isEmpty()) {
+      return new Outcome.Unsigned("no repository lists targets of the fleet " + device.fleet());
+    }
+    ArtifactRef artifact = told.rollout().wish().artifact();
+    String folder =
+        "fleets/%s/%s/%s/".formatted(device.fleet(), artifact.id(), artifact.version());
+    List<Map.Entry<String, TargetFile>> files =
+        targets.get().targets().entrySet().stream()
+            .filter(entry -> entry.getKey().startsWith(folder))
+            .toList();
+    if (files.size() != 1) {
+      return new Outcome.Unsigned(
+          "the fleet's role lists %d files in %s".formatted(files.size(), folder));
+    }
+    Optional<String> kind = files.getFirst().getValue().custom().flatMap(DirectorSigner::kind);
+    if (kind.isEmpty()) {
+      return new Outcome.Unsigned("the target in " + folder + " does not say its kind");
+    }
+    return repositories
+        .director(device.tenant())
+        .<Outcome>map(key -> sign(device, told, files.getFirst(), kind.get(), key))
+        .orElseGet(() -> new Outcome.Unsigned("the tenant's repository has no director"));
+  }
+
+  private Outcome sign(
+      Device device,
+      DeviceAssignments.Told told,
+      Map.Entry<String, TargetFile> file,
+      String kind,
+      Signer key) {
+    Instant issued = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Instant expires = issued.plus(LIFE).truncatedTo(ChronoUnit.SECONDS);
+    Assignment assignment = told.assignment();
+    ArtifactRef artifact = told.rollout().wish().artifact();
+    DeviceAssignment document =
+        DeviceAssignment.of(
+            issued,
+            expires,
+            new DeviceAssignment.Device(
+                device.tenant().toString(), device.fleet().value(), device.name().value()),
+            told.rollout().id().toString(),
+            assignment.attempt(),
+            switch (assignment.action()) {
+              case APPLY -> DeviceAssignment.Action.APPLY;
+              case REVERT -> DeviceAssignment.Action.REVERT;
+            },
+            new DeviceAssignment.Artifact(artifact.id(), artifact.version(), kind),
+            file.getKey(),
+            file.getValue(),
+            object(StrategyJson.write(told.rollout().wish().probe())));
+    return new Outcome.Signed(Director.sign(document, key), issued, expires);
+  }
+
+  private Optional<Targets> targets(TenantId tenant, FleetName fleet) {
+    Key key = new Key(tenant, fleet);
+    Instant now = clock.instant();
+    Optional<Listed> known =
+        lists.find(key).filter(listed -> now.isBefore(listed.readAt().plus(FRESH)));
+    if (known.isPresent()) {
+      return known.get().targets();
+    }
+    Optional<Targets> read = repositories.targets(tenant, fleet);
+    lists.put(key, new Listed(read, now));
+    return read;
+  }
+
+  private static Optional<String> kind(Json.Obj custom) {
+    return custom.get("artifact") instanceof Json.Obj artifact
+            && artifact.get("kind") instanceof Json.Text(String kind)
+        ? Optional.of(kind)
+        : Optional.empty();
+  }
+
+  private static Json.Obj object(Map<String, Object> members) {
+    Json.Obj object = Json.Obj.EMPTY;
+    for (Map.Entry<String, Object> member : members.entrySet()) {
+      object = object.with(member.getKey(), json(member.getValue()));
+    }
+    return object;
+  }
+
+  /// What a probe is made of.
+  private static Json json(@Nullable Object value) {
+    return switch (value) {
+      case Number number -> new Json.Int(number.longValue());
+      case List<?> list -> new Json.Arr(list.stream().map(DirectorSigner::json).toList());
+      case null, default -> new Json.Text(String.valueOf(value));
+    };
+  }
+}

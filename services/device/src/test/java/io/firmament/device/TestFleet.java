@@ -71,7 +71,7 @@ public final class TestFleet implements AutoCloseable {
   public final DeviceAuthority authority;
   public final FleetStore store;
   public final RolloutStore rollouts;
-  final DeviceLogs logs;
+  public final DeviceLogs logs;
   final TestLogs contents = new TestLogs();
   final TestDirector director = new TestDirector();
   final Faults faults = new Faults();

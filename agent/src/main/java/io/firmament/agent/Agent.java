@@ -15,8 +15,6 @@ import io.firmament.device.v1.RenewCertificateResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The reference agent: enrols, registers, sends heartbeats at the pace the platform sets, renews
 /// its certificate when the platform asks for it, and destroys its keys when the device is
-/// decommissioned.
+/// decommissioned. What heartbeats bring is [DeviceWork].
 ///
 /// Whatever it must remember is in its [DataFolder] before it matters, so it can be killed at any
 /// moment and goes on where it was.
@@ -40,7 +38,8 @@ public final class Agent {
   private static final int DEADLINE_SECONDS = 20;
 
   private final AgentSettings settings;
-  private final DataFolder folder;
+  private final DeviceStore folder;
+  private final WorkOf workOf;
   private final Connections connections;
   private final MachineProfile machine;
   private final Clock clock;
@@ -54,14 +53,38 @@ public final class Agent {
   }
 
   Agent(AgentSettings settings, Clock clock, RandomGenerator random, AgentListener listener) {
+    this(
+        settings,
+        new DataFolder(settings.dataFolder()),
+        () ->
+            new UpdateService(
+                settings.dataFolder(), settings.updates(), listener.updates(), clock, random),
+        clock,
+        random,
+        listener);
+  }
+
+  Agent(
+      AgentSettings settings,
+      DeviceStore store,
+      WorkOf workOf,
+      Clock clock,
+      RandomGenerator random,
+      AgentListener listener) {
     this.settings = settings;
-    this.folder = new DataFolder(settings.dataFolder());
+    this.folder = store;
+    this.workOf = workOf;
     this.connections = new Connections(settings.server());
     this.machine = new MachineProfile(Path.of("/"));
     this.clock = clock;
     this.backoff =
         new Backoff(java.time.Duration.ofMillis(500), java.time.Duration.ofMinutes(5), random);
     this.listener = listener;
+  }
+
+  /// Begins what the device does beside its heartbeats.
+  interface WorkOf {
+    DeviceWork begin();
   }
 
   /// How an agent ended.
@@ -87,30 +110,35 @@ public final class Agent {
   ///
   /// @throws IllegalStateException for files that cannot be used
   public Ending run() throws InterruptedException {
-    try (FileChannel _ = folder.lock()) {
-      return work();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    try (AutoCloseable _ = folder.lock()) {
+      Ending ending = folder.isDecommissioned() ? Ending.DECOMMISSIONED : work();
+      if (ending == Ending.DECOMMISSIONED) {
+        // Nobody works with it any more.
+        folder.wipe();
+      }
+      return ending;
+    } catch (InterruptedException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("the folder cannot be given back", e);
     }
   }
 
   private Ending work() throws InterruptedException {
-    while (!stopped()) {
-      if (folder.isDecommissioned()) {
-        folder.wipe();
-        return Ending.DECOMMISSIONED;
-      }
-      try {
-        Optional<Identity> known = folder.identity();
-        Optional<Identity> valid = known.filter(id -> !id.expired(clock.instant()));
-        // What was issued just now is used, whatever the clock of this device says of it.
-        live(valid.isPresent() ? valid.get() : enroll(known));
-      } catch (StatusRuntimeException answer) {
-        Ending ending = ending(answer);
-        if (ending != null) {
-          return ending;
+    try (DeviceWork work = workOf.begin()) {
+      while (!stopped()) {
+        try {
+          Optional<Identity> known = folder.identity();
+          Optional<Identity> valid = known.filter(id -> !id.expired(clock.instant()));
+          // What was issued just now is used, whatever the clock of this device says of it.
+          live(valid.isPresent() ? valid.get() : enroll(known, work), work);
+        } catch (StatusRuntimeException answer) {
+          Ending ending = ending(answer);
+          if (ending != null) {
+            return ending;
+          }
+          pause(longer(backoff.next(), Refusal.retryAfter(answer)));
         }
-        pause(longer(backoff.next(), Refusal.retryAfter(answer)));
       }
     }
     return Ending.STOPPED;
@@ -126,17 +154,14 @@ public final class Agent {
     listener.callFailed(
         refusal, Refusal.code(answer), answer.getStatus().getCode(), Refusal.reason(answer));
     return switch (refusal) {
-      case DECOMMISSIONED -> {
-        folder.wipe();
-        yield Ending.DECOMMISSIONED;
-      }
+      case DECOMMISSIONED -> Ending.DECOMMISSIONED;
       case FINAL -> Ending.REFUSED;
       case PASSING -> null;
     };
   }
 
   /// Asks for a certificate: for a new key, or for the old one where the certificate has expired.
-  private Identity enroll(Optional<Identity> expired) throws InterruptedException {
+  private Identity enroll(Optional<Identity> expired, DeviceWork work) throws InterruptedException {
     DeviceKey key = expired.map(Identity::key).orElseGet(folder::nextKey);
     String token = read(tokenFile()).strip();
     ManagedChannel channel = connections.anonymous(read(settings.ca()));
@@ -151,6 +176,8 @@ public final class Agent {
                       .setRequestedName(settings.name())
                       .build());
       Identity identity = new Identity(key, answer.getCertificate(), answer.getTrustAnchors());
+      // The root is pinned before the identity is there: a device that has one has the other.
+      work.named(answer.getArtifactRoot().toByteArray(), answer.getArtifactUrl());
       folder.store(identity);
       listener.enrolled(answer.getDeviceName(), answer.getFleet());
       return identity;
@@ -160,7 +187,7 @@ public final class Agent {
   }
 
   /// Registers and sends heartbeats with one identity, until it is renewed or a call fails.
-  private void live(Identity identity) throws InterruptedException {
+  private void live(Identity identity, DeviceWork work) throws InterruptedException {
     ManagedChannel channel = connections.as(identity);
     try {
       RegisterResponse registered =
@@ -172,12 +199,16 @@ public final class Agent {
                       .putAllTags(settings.tags())
                       .build());
       listener.registered(registered.getDeviceName());
+      work.named(registered.getArtifactRoot().toByteArray(), registered.getArtifactUrl());
+      work.connected(identity, channel);
       pause(duration(registered.getFirstHeartbeatIn()));
       while (!stopped()) {
-        HeartbeatResponse answer =
-            stub(channel).heartbeat(HeartbeatRequest.newBuilder().setAgentVersion(VERSION).build());
+        HeartbeatRequest.Builder heartbeat = HeartbeatRequest.newBuilder().setAgentVersion(VERSION);
+        work.describe(heartbeat);
+        HeartbeatResponse answer = stub(channel).heartbeat(heartbeat.build());
         backoff.succeeded();
         listener.heartbeatAnswered();
+        work.told(answer);
         if (answer.getRenewCertificate()) {
           renew(channel);
           return;
@@ -185,6 +216,7 @@ public final class Agent {
         pause(duration(answer.getNextHeartbeatIn()));
       }
     } finally {
+      work.disconnected();
       close(channel);
     }
   }

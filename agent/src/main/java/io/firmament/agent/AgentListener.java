@@ -1,5 +1,6 @@
 package io.firmament.agent;
 
+import io.firmament.agent.update.UpdateListener;
 import io.grpc.Status;
 
 /// Hears what an agent does, on the agent's thread.
@@ -11,6 +12,11 @@ interface AgentListener {
   void heartbeatAnswered();
 
   void certificateRenewed();
+
+  /// Hears what the device does about its updates, on another thread.
+  default UpdateListener updates() {
+    return UpdateListener.NONE;
+  }
 
   /// A call was not answered as it should be.
   ///

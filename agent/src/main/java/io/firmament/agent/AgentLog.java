@@ -1,5 +1,9 @@
 package io.firmament.agent;
 
+import io.firmament.agent.update.Order;
+import io.firmament.agent.update.RefusedException;
+import io.firmament.agent.update.Report;
+import io.firmament.agent.update.UpdateListener;
 import io.firmament.base.Log;
 import io.grpc.Status;
 
@@ -34,5 +38,61 @@ final class AgentLog implements AgentListener {
           case PASSING -> "agent_call_failed";
         };
     LOG.warn(event, "code", code, "status", status, "reason", reason);
+  }
+
+  @Override
+  public UpdateListener updates() {
+    return new Updates();
+  }
+
+  private static final class Updates implements UpdateListener {
+    @Override
+    public void taken(Order order) {
+      LOG.info(
+          "update_taken",
+          "rollout",
+          order.key().rollout(),
+          "attempt",
+          order.key().attempt(),
+          "action",
+          order.action(),
+          "artifact",
+          order.artifact().name(),
+          "version",
+          order.artifact().version());
+    }
+
+    @Override
+    public void refused(Order.Key key, RefusedException.Reason reason, String why) {
+      LOG.warn(
+          "update_refused",
+          "rollout",
+          key.rollout(),
+          "attempt",
+          key.attempt(),
+          "code",
+          reason,
+          "reason",
+          why);
+    }
+
+    @Override
+    public void troubled(String what, String why) {
+      LOG.warn("update_troubled", "step", what, "reason", why);
+    }
+
+    @Override
+    public void ended(Report report) {
+      LOG.info(
+          "update_ended",
+          "rollout",
+          report.key().rollout(),
+          "attempt",
+          report.key().attempt(),
+          "status",
+          report.status(),
+          "reason",
+          report.detail());
+    }
   }
 }

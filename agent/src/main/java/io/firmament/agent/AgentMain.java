@@ -26,6 +26,11 @@ public final class AgentMain {
         -hardware-id ID    what tells this hardware from all others (/etc/machine-id)
         -name NAME         the device name to ask for (derived from the hardware id)
         -tag KEY=VALUE     a tag of the device; any number of times
+        -settings FILE     what updates and log requests may do here; nothing without it
+                           (/etc/firmament/agent.json where there is one)
+        -tuf-root FILE     the root of trust for artifacts (the one that the platform names
+                           when the device enrols)
+        -artifact-url URL  where artifacts are (where the platform says)
 
       Each flag but -tag can be set by the environment, for example FIRMAMENT_SERVER.
       """;
@@ -47,6 +52,8 @@ public final class AgentMain {
       return;
     }
     try {
+      // Before anything that logs is loaded.
+      System.setErr(OwnLog.beside(System.err, DataFolder.ownLog(settings.dataFolder())));
       Agent agent = new Agent(settings, Clock.systemUTC(), new SecureRandom());
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(agent::stop));
       Agent.Ending ending = agent.run();

@@ -1,5 +1,7 @@
 package io.firmament.agent;
 
+import io.firmament.agent.update.Allowlist;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
 /// @param dataFolder where key and certificate are kept
 /// @param hardwareId what tells this hardware from all others
 /// @param name the name to ask for; empty takes what the platform derives from the hardware id
+/// @param updates what updates may do here
 public record AgentSettings(
     String server,
     Path ca,
@@ -22,15 +25,40 @@ public record AgentSettings(
     Path dataFolder,
     String hardwareId,
     String name,
-    Map<String, String> tags) {
+    Map<String, String> tags,
+    Updates updates) {
+  private static final Path SETTINGS = Path.of("/etc/firmament/agent.json");
   private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/@]+):\\d{1,5}");
 
   public AgentSettings {
     tags = Map.copyOf(tags);
   }
 
+  /// An agent that allows no update to do anything.
+  AgentSettings(
+      String server,
+      Path ca,
+      Optional<Path> tokenFile,
+      Path dataFolder,
+      String hardwareId,
+      String name,
+      Map<String, String> tags) {
+    this(server, ca, tokenFile, dataFolder, hardwareId, name, tags, Updates.NONE);
+  }
+
+  /// What updates may do here, and where they come from.
+  ///
+  /// @param tufRoot the first root metadata, which came with the device; without it the device pins
+  ///     the one that the platform names when it enrols
+  /// @param artifactUrl where artifacts are; without it where the platform says
+  public record Updates(
+      Allowlist allowlist, Optional<Path> tufRoot, Optional<String> artifactUrl) {
+    static final Updates NONE =
+        new Updates(Allowlist.NOTHING, Optional.empty(), Optional.empty());
+  }
+
   /// Reads flags, and the environment for what no flag says: `-server`, `-ca`, `-token-file`,
-  /// `-data-dir`, `-hardware-id`, `-name`, and `-tag key=value` any number of times; the variables
+  /// `-data-dir`, `-hardware-id`, `-name`, `-settings`, `-tuf-root`, `-artifact-url`, and `-tag key=value` any number of times; the variables
   /// are named `FIRMAMENT_SERVER` and so on.
   ///
   /// @throws IllegalArgumentException with what to do
@@ -57,7 +85,22 @@ public record AgentSettings(
         Path.of(find(flags, environment, "data-dir").orElse("/var/lib/firmament")),
         hardwareId,
         find(flags, environment, "name").orElse(""),
-        tags);
+        tags,
+        updates(flags, environment));
+  }
+
+  private static Updates updates(Map<String, String> flags, Map<String, String> environment) {
+    Optional<Path> given = find(flags, environment, "settings").map(Path::of);
+    Optional<Path> file = given.or(() -> Optional.of(SETTINGS).filter(Files::exists));
+    Optional<String> url = find(flags, environment, "artifact-url");
+    if (url.isPresent() && !url.get().matches("https://[^/?#@]+(/[^?#]*[^/?#])?")) {
+      throw new IllegalArgumentException(
+          "-artifact-url takes an https address without a slash at its end, not " + url.get());
+    }
+    return new Updates(
+        file.map(Allowlist::read).orElse(Allowlist.NOTHING),
+        find(flags, environment, "tuf-root").map(Path::of),
+        url);
   }
 
   private static void read(
@@ -86,7 +129,7 @@ public record AgentSettings(
 
   private static void requireKnown(String flag) {
     switch (flag) {
-      case "server", "ca", "token-file", "data-dir", "hardware-id", "name" -> {}
+      case "server", "ca", "token-file", "data-dir", "hardware-id", "name", "settings", "tuf-root", "artifact-url" -> {}
       default -> throw new IllegalArgumentException("no such flag: -" + flag);
     }
   }

@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -24,10 +26,15 @@ import java.util.Set;
 /// - `identity.pem`: key, certificate and trust anchors in one file, so that they always match
 /// - `decommissioned`: says that this device was let go
 /// - `NAME.new`: what a kill left of a file that was being replaced; it is written over
+/// - `tuf`: the metadata that the device trusts, from its pinned root on
+/// - `update.json`: what the device has installed, and what it is doing
+/// - `downloads`: contents on their way here
+/// - `files`: artifacts that are placed nowhere else
+/// - `agent.log`, `agent.log.old`: the agent's own log
 /// - `lock`: held by the agent that works here
 ///
 /// All files have mode 0600, and the folder 0700 where the agent makes it.
-final class DataFolder {
+final class DataFolder implements DeviceStore {
   private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----";
   private static final String CERTIFICATE_END = "-----END CERTIFICATE-----\n";
   private static final FileAttribute<?> OWNER_FILE = permissions("rw-------");
@@ -50,9 +57,25 @@ final class DataFolder {
     }
   }
 
+  /// Where the agent keeps its own log; the folder is made.
+  static Path ownLog(Path folder) {
+    return new DataFolder(folder).folder.resolve("agent.log");
+  }
+
+  /// Where the agent keeps the metadata that it trusts.
+  static Path metadata(Path folder) {
+    Path metadata = folder.resolve("tuf");
+    try {
+      return Files.createDirectories(metadata, OWNER_FOLDER);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + metadata, e);
+    }
+  }
+
   /// Keeps other agents out until it is closed, or the process is gone. Two agents in one folder
   /// would ask for two identities.
-  FileChannel lock() {
+  @Override
+  public AutoCloseable lock() {
     try {
       FileChannel channel =
           FileChannel.open(
@@ -71,7 +94,8 @@ final class DataFolder {
     }
   }
 
-  Optional<Identity> identity() {
+  @Override
+  public Optional<Identity> identity() {
     if (!Files.exists(identity)) {
       return Optional.empty();
     }
@@ -89,7 +113,8 @@ final class DataFolder {
 
   /// The key to ask a certificate for: the one an earlier run asked with, else a new one. It is on
   /// disk before anyone hears of it, so that a request can be repeated with the same key.
-  DeviceKey nextKey() {
+  @Override
+  public DeviceKey nextKey() {
     try {
       if (Files.exists(nextKey)) {
         return DeviceKey.fromPem(Files.readString(nextKey, StandardCharsets.US_ASCII));
@@ -105,7 +130,8 @@ final class DataFolder {
   }
 
   /// Takes a new identity into use.
-  void store(Identity next) {
+  @Override
+  public void store(Identity next) {
     try {
       replace(identity, next.key().toPem() + next.certificatePem() + next.anchorsPem());
       Files.deleteIfExists(nextKey);
@@ -114,12 +140,14 @@ final class DataFolder {
     }
   }
 
-  boolean isDecommissioned() {
+  @Override
+  public boolean isDecommissioned() {
     return Files.exists(decommissioned);
   }
 
   /// Destroys the keys for good. The mark comes first: a kill in between ends in the same place.
-  void wipe() {
+  @Override
+  public void wipe() {
     try {
       if (!isDecommissioned()) {
         replace(decommissioned, "decommissioned\n");
@@ -128,9 +156,23 @@ final class DataFolder {
         overwriteAndDelete(file);
         overwriteAndDelete(replacement(file));
       }
+      for (String name : List.of("tuf", "update.json", "update.json.new", "downloads")) {
+        delete(folder.resolve(name));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void delete(Path file) throws IOException {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> inside = Files.newDirectoryStream(file)) {
+        for (Path each : inside) {
+          delete(each);
+        }
+      }
+    }
+    Files.deleteIfExists(file);
   }
 
   private static void overwriteAndDelete(Path file) throws IOException {

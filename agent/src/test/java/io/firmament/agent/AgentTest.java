@@ -97,9 +97,10 @@ class AgentTest {
     }
     assertEquals("rwx------", permissions(settings.dataFolder()));
     for (Path file : files(settings)) {
-      assertEquals("rw-------", permissions(file), file::toString);
+      assertEquals(
+          Files.isDirectory(file) ? "rwx------" : "rw-------", permissions(file), file::toString);
     }
-    assertEquals(List.of("identity.pem", "lock"), names(settings));
+    assertEquals(List.of("identity.pem", "lock", "tuf"), names(settings));
   }
 
   @Test
@@ -141,7 +142,7 @@ class AgentTest {
         agent.awaitHeartbeats(before + 1);
         String identity = Files.readString(settings.dataFolder().resolve("identity.pem"));
         assertNotEquals(privateKey(firstIdentity), privateKey(identity));
-        assertEquals(List.of("identity.pem", "lock"), names(settings));
+        assertEquals(List.of("identity.pem", "lock", "tuf"), names(settings));
       }
     }
   }
@@ -196,7 +197,7 @@ class AgentTest {
     assertEquals(
         privateKey(key.toPem()),
         privateKey(Files.readString(settings.dataFolder().resolve("identity.pem"))));
-    assertEquals(List.of("identity.pem", "lock"), names(settings));
+    assertEquals(List.of("identity.pem", "lock", "tuf"), names(settings));
   }
 
   @Test
@@ -231,7 +232,7 @@ class AgentTest {
       assertTrue(agent.events.getFirst().contains("certif"), agent.events::toString);
     }
     assertEquals(0, fleet.uses(token));
-    assertEquals(List.of("lock", "next.key"), names(settings));
+    assertEquals(List.of("lock", "next.key", "tuf"), names(settings));
   }
 
   @Test

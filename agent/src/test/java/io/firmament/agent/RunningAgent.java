@@ -1,5 +1,9 @@
 package io.firmament.agent;
 
+import io.firmament.agent.update.Order;
+import io.firmament.agent.update.RefusedException;
+import io.firmament.agent.update.Report;
+import io.firmament.agent.update.UpdateListener;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +21,7 @@ final class RunningAgent implements AgentListener, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   final List<String> events = new CopyOnWriteArrayList<>();
+  final List<String> updates = new CopyOnWriteArrayList<>();
   final List<Long> heartbeats = new CopyOnWriteArrayList<>();
 
   private final Agent agent;
@@ -49,7 +54,7 @@ final class RunningAgent implements AgentListener, AutoCloseable {
     long giveUp = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > giveUp || ending.isDone()) {
-        throw new AssertionError(what + " did not happen: " + events + " " + ending);
+        throw new AssertionError(what + " did not happen: " + events + " " + updates + " " + ending);
       }
       Thread.sleep(20);
     }
@@ -86,6 +91,31 @@ final class RunningAgent implements AgentListener, AutoCloseable {
   @Override
   public void callFailed(Refusal refusal, String code, Status.Code status, String reason) {
     events.add(refusal + " " + code + " " + status + " " + reason);
+  }
+
+  @Override
+  public UpdateListener updates() {
+    return new UpdateListener() {
+      @Override
+      public void taken(Order order) {
+        updates.add("taken " + order.key());
+      }
+
+      @Override
+      public void refused(Order.Key key, RefusedException.Reason reason, String why) {
+        updates.add("refused " + key + " " + reason + " " + why);
+      }
+
+      @Override
+      public void troubled(String what, String why) {
+        updates.add("troubled " + what + " " + why);
+      }
+
+      @Override
+      public void ended(Report report) {
+        updates.add("ended " + report);
+      }
+    };
   }
 
   @Override

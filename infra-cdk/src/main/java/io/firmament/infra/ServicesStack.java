@@ -46,7 +46,11 @@ final class ServicesStack extends Stack {
   /// Enrolment and mTLS share it: who has no certificate yet may only enrol.
   private static final int DEVICE_PORT = 9445;
 
-  private static final List<Grant> DEVICE_GRANTS = List.of(Grant.FLEET_READ, Grant.FLEET_WRITE);
+  /// Where devices fetch artifacts; the same inside and outside.
+  private static final int ARTIFACT_PORT = 9446;
+
+  private static final List<Grant> DEVICE_GRANTS =
+      List.of(Grant.FLEET_READ, Grant.FLEET_WRITE, Grant.ARTIFACTS_READ);
 
   private final Vpc vpc;
   private final Cluster cluster;
@@ -80,7 +84,7 @@ final class ServicesStack extends Stack {
                 images.device().orElse("latest"),
                 "io.firmament.device.DeviceMain",
                 images.deviceTasks(),
-                List.of(DEVICE_PORT),
+                List.of(DEVICE_PORT, ARTIFACT_PORT),
                 deviceSettings(deployment, settings, door),
                 Stream.of(
                         grants.of(DEVICE_GRANTS),
@@ -102,7 +106,10 @@ final class ServicesStack extends Stack {
                 List.of(FrontDoor.TRANSFER_PORT),
                 settings,
                 grants.of(transferGrants())));
-    deviceTargets = List.of(pass(door, doorGroup));
+    deviceTargets =
+        List.of(
+            pass("Connect", 443, DEVICE_PORT, door, doorGroup),
+            pass("Artifacts", ARTIFACT_PORT, ARTIFACT_PORT, door, doorGroup));
     frontDoor = new FrontDoor(this, deployment, vpc, transfer, api);
   }
 
@@ -189,7 +196,8 @@ final class ServicesStack extends Stack {
             .build();
     Suppression.TCP_LISTENER_HAS_NO_ACCESS_LOG.on(balancer);
     CfnOutput.Builder.create(this, "DeviceEndpoint")
-        .description("Where devices enrol and connect, port 443")
+        .description(
+            "Where devices enrol and connect, port 443, and fetch artifacts, port " + ARTIFACT_PORT)
         .value(balancer.getLoadBalancerDnsName())
         .build();
     return balancer;
@@ -201,19 +209,21 @@ final class ServicesStack extends Stack {
     Map<String, String> more = new LinkedHashMap<>(settings);
     String hosts = door.getLoadBalancerDnsName();
     more.put(
+        "FIRMAMENT_ARTIFACT_URL",
+        "https://" + deployment.deviceHost().orElse(hosts) + ":" + ARTIFACT_PORT);
+    more.put(
         "FIRMAMENT_DEVICE_HOSTS",
         deployment.deviceHost().map(host -> host + "," + hosts).orElse(hosts));
     more.put(
         "FIRMAMENT_TRUST_DOMAIN",
         deployment.domain().map(Deployment.Domain::name).orElse(deployment.prefix()));
     more.put("FIRMAMENT_DEVICE_PORT", Integer.toString(DEVICE_PORT));
+    more.put("FIRMAMENT_ARTIFACT_PORT", Integer.toString(ARTIFACT_PORT));
     return more;
   }
 
-  private NetworkTargetGroup pass(NetworkLoadBalancer balancer, SecurityGroup group) {
-    String id = "Connect";
-    int outside = 443;
-    int inside = DEVICE_PORT;
+  private NetworkTargetGroup pass(
+      String id, int outside, int inside, NetworkLoadBalancer balancer, SecurityGroup group) {
     group.addIngressRule(Peer.anyIpv4(), Port.tcp(outside), id);
     group.addEgressRule(device.group(), Port.tcp(inside), id);
     device.group().addIngressRule(group, Port.tcp(inside), id);

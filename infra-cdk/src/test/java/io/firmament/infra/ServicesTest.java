@@ -75,7 +75,8 @@ class ServicesTest {
             "dynamodb:PutItem",
             "dynamodb:UpdateItem");
     Set<String> device = new TreeSet<>(table);
-    device.addAll(Set.of("kms:GetPublicKey", "kms:Sign"));
+    device.addAll(
+        Set.of("kms:Decrypt", "kms:GetPublicKey", "kms:Sign", "s3:GetObject", "s3:ListBucket"));
     Set<String> transfer = new TreeSet<>(table);
     transfer.addAll(
         Set.of(
@@ -107,7 +108,7 @@ class ServicesTest {
       assertEquals(network ? "internet-facing" : "internal", balancer.path("Scheme").asText());
     }
     assertEquals(
-        Set.of("TCP 443", "HTTP 80"),
+        Set.of("TCP 443", "TCP 9446", "HTTP 80"),
         CLOUD.properties("AWS::ElasticLoadBalancingV2::Listener").stream()
             .map(l -> l.path("Protocol").asText() + " " + l.path("Port").asInt())
             .collect(Collectors.toSet()));
@@ -120,7 +121,7 @@ class ServicesTest {
         assertTrue(group.path("SecurityGroupIngress").isMissingNode(), group.toString());
       }
     }
-    assertEquals(2, CLOUD.resources("AWS::EC2::SecurityGroupIngress").size());
+    assertEquals(3, CLOUD.resources("AWS::EC2::SecurityGroupIngress").size());
   }
 
   @Test

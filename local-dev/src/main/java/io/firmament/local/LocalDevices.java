@@ -2,6 +2,8 @@ package io.firmament.local;
 
 import io.firmament.base.Ids;
 import io.firmament.device.DeviceServer;
+import io.firmament.platform.delivery.ArtifactSource;
+import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.SoftwareAuthority;
@@ -20,6 +22,7 @@ import java.util.Optional;
 /// The device service of a local platform, with an authority whose key is a file.
 public final class LocalDevices implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
+  private static final int ARTIFACT_REQUESTS = 600;
   private static final String TRUST_DOMAIN = "local.firmament.example";
 
   private final DeviceServer server;
@@ -30,7 +33,8 @@ public final class LocalDevices implements AutoCloseable {
     this.authorityFile = authorityFile;
   }
 
-  static LocalDevices start(Optional<Path> data, LocalPorts ports, Clock clock, Ids ids) {
+  static LocalDevices start(
+      Optional<Path> data, LocalPorts ports, ArtifactSource artifacts, Clock clock, Ids ids) {
     try {
       Path folder =
           data.isPresent()
@@ -50,7 +54,12 @@ public final class LocalDevices implements AutoCloseable {
                   authority,
                   DeviceServer.Updates.none(),
                   clock,
-                  ids));
+                  ids),
+              Optional.of(
+                  new DeviceServer.Artifacts(
+                      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                      new CallBudget.Rate(ARTIFACT_REQUESTS),
+                      artifacts)));
       return new LocalDevices(server, SoftwareAuthority.certificateFile(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("the device service cannot start", e);
@@ -60,6 +69,11 @@ public final class LocalDevices implements AutoCloseable {
   /// Host and port that devices connect to.
   public String address() {
     return HOST + ":" + server.port();
+  }
+
+  /// Where devices fetch artifacts, without a slash at its end.
+  public String artifactUrl() {
+    return "https://" + HOST + ":" + server.artifactPort().orElseThrow();
   }
 
   /// The certificate that devices pin.

@@ -1,5 +1,6 @@
 package io.firmament.local;
 
+import io.firmament.aws.delivery.S3ArtifactSource;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
 import io.firmament.edge.HttpFunction;
@@ -8,6 +9,7 @@ import io.firmament.engines.GrantGuard;
 import io.firmament.graphql.GraphqlLimits;
 import io.firmament.graphql.GraphqlOperation;
 import io.firmament.platform.artifact.Publishing;
+import io.firmament.platform.delivery.ArtifactSource;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.rollout.RolloutRunner;
@@ -128,7 +130,10 @@ public final class LocalPlatform implements AutoCloseable {
             ids,
             clock);
     TransferServer http = TransferServer.start(HOST, port, gateway);
-    LocalDevices devices = LocalDevices.start(data, ports, clock, ids);
+    ArtifactSource artifacts =
+        new S3ArtifactSource(
+            servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
+    LocalDevices devices = LocalDevices.start(data, ports, artifacts, clock, ids);
     journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(
         data,

@@ -2,6 +2,7 @@ package io.firmament.device;
 
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
+import io.firmament.aws.delivery.S3ArtifactSource;
 import io.firmament.aws.fleet.DynamoAuthorityRoot;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
@@ -36,14 +37,22 @@ import java.util.Optional;
 /// | `FIRMAMENT_TRUST_DOMAIN` | the name in every device identity |
 /// | `FIRMAMENT_DEVICE_HOSTS` | names under which devices reach the endpoint, by comma |
 /// | `FIRMAMENT_DEVICE_PORT` | where to listen, 9445 unless set |
+/// | `FIRMAMENT_BUCKET_ARTIFACTS` | the bucket that artifacts are served from; unset, none are |
+/// | `FIRMAMENT_ARTIFACT_PORT` | where artifacts are served, 9446 unless set |
+/// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how many files one device may ask for, 600 unless set |
 /// | `FIRMAMENT_ARTIFACT_URL` | where devices get artifacts, an https address; none unless set |
 /// | `FIRMAMENT_HEARTBEAT_SECONDS` | the heartbeat interval, 60 unless set |
 /// | `FIRMAMENT_DEVICE_CALLS_PER_MINUTE` | how often one device may call, 120 unless set |
 ///
-/// With the argument `healthy` it tries the port on this machine, and ends with 0 or 1.
+/// With the argument `healthy` it tries the ports on this machine, and ends with 0 or 1.
 public final class DeviceMain {
   private static final int DEFAULT_PORT = 9445;
-  private static final int CONNECTIONS = 64;
+  private static final int DEFAULT_ARTIFACT_PORT = 9446;
+  private static final int DEFAULT_ARTIFACT_REQUESTS = 600;
+
+  /// One for each artifact that is being served, and some for the calls.
+  private static final int CONNECTIONS = 320;
+
   private static final int PROBE_MILLIS = 5_000;
 
   private DeviceMain() {}
@@ -51,7 +60,10 @@ public final class DeviceMain {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Map<String, String> environment = System.getenv();
     if (arguments.length > 0 && arguments[0].equals("healthy")) {
-      System.exit(accepts(port(environment)) ? 0 : 1);
+      boolean artifacts = Setting.BUCKET_ARTIFACTS.find(environment).isPresent();
+      boolean healthy =
+          accepts(port(environment)) && (!artifacts || accepts(artifactPort(environment)));
+      System.exit(healthy ? 0 : 1);
     }
     Clock clock = Clock.systemUTC();
     try (AwsClients clients = AwsClients.pooled(environment, CONNECTIONS)) {
@@ -68,7 +80,8 @@ public final class DeviceMain {
                   authority(environment, clients, clock),
                   DeviceServer.Updates.none(),
                   clock,
-                  Ids.random()));
+                  Ids.random()),
+              artifacts(environment, clients));
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
       server.awaitEnd();
     }
@@ -76,6 +89,28 @@ public final class DeviceMain {
 
   private static int port(Map<String, String> environment) {
     return find(environment, "FIRMAMENT_DEVICE_PORT").map(Integer::parseInt).orElse(DEFAULT_PORT);
+  }
+
+  private static int artifactPort(Map<String, String> environment) {
+    return find(environment, "FIRMAMENT_ARTIFACT_PORT")
+        .map(Integer::parseInt)
+        .orElse(DEFAULT_ARTIFACT_PORT);
+  }
+
+  private static Optional<DeviceServer.Artifacts> artifacts(
+      Map<String, String> environment, AwsClients clients) {
+    int perMinute =
+        find(environment, "FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE")
+            .map(Integer::parseInt)
+            .orElse(DEFAULT_ARTIFACT_REQUESTS);
+    return Setting.BUCKET_ARTIFACTS
+        .find(environment)
+        .map(
+            bucket ->
+                new DeviceServer.Artifacts(
+                    new InetSocketAddress(artifactPort(environment)),
+                    new CallBudget.Rate(perMinute),
+                    new S3ArtifactSource(clients.s3(), bucket)));
   }
 
   private static boolean accepts(int port) {

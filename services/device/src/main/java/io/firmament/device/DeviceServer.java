@@ -2,6 +2,7 @@ package io.firmament.device;
 
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
+import io.firmament.platform.delivery.ArtifactSource;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.ArtifactRoot;
 import io.firmament.platform.fleet.CallBudget;
@@ -35,6 +36,8 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,6 +63,7 @@ public final class DeviceServer implements AutoCloseable {
   private final ExecutorService calls;
   private final Ticking timer;
   private final LivenessWatch watch;
+  private final Optional<ArtifactServer> artifacts;
 
   /// How a server is to run.
   ///
@@ -88,6 +92,10 @@ public final class DeviceServer implements AutoCloseable {
       this(address, hosts, policy, rate, "");
     }
 
+    Settings withArtifactUrl(String url) {
+      return new Settings(address, hosts, policy, rate, url);
+    }
+
     /// With the standard rate.
     public Settings(InetSocketAddress address, List<String> hosts, HeartbeatPolicy policy) {
       this(address, hosts, policy, CallBudget.Rate.standard());
@@ -114,6 +122,13 @@ public final class DeviceServer implements AutoCloseable {
     }
   }
 
+  /// What serves artifacts beside the calls.
+  ///
+  /// @param address where it listens; port 0 takes any
+  /// @param rate how many files one device may ask for
+  /// @param source of the files
+  public record Artifacts(InetSocketAddress address, CallBudget.Rate rate, ArtifactSource source) {}
+
   private record Ticking(ScheduledExecutorService timer, ScheduledFuture<?> task) {
     void stop() throws InterruptedException {
       task.cancel(false);
@@ -124,15 +139,27 @@ public final class DeviceServer implements AutoCloseable {
     }
   }
 
-  private DeviceServer(Server server, ExecutorService calls, Ticking timer, LivenessWatch watch) {
+  private DeviceServer(
+      Server server,
+      ExecutorService calls,
+      Ticking timer,
+      LivenessWatch watch,
+      Optional<ArtifactServer> artifacts) {
     this.server = server;
     this.calls = calls;
     this.timer = timer;
     this.watch = watch;
+    this.artifacts = artifacts;
+  }
+
+  /// Starts serving calls, and no artifacts.
+  public static DeviceServer start(Settings settings, Parts parts) throws IOException {
+    return start(settings, parts, Optional.empty());
   }
 
   /// Starts serving.
-  public static DeviceServer start(Settings settings, Parts parts) throws IOException {
+  public static DeviceServer start(Settings settings, Parts parts, Optional<Artifacts> artifacts)
+      throws IOException {
     FleetStore store = parts.stores().fleet();
     Clock clock = parts.clock();
     LivenessWatch watch = new LivenessWatch(store, settings.policy(), clock, parts.ids());
@@ -141,9 +168,22 @@ public final class DeviceServer implements AutoCloseable {
     Mailboxes mailboxes = new Mailboxes(store, clock);
     changes.listen(directory);
     changes.listen(mailboxes);
-    PeerCertificates peers = new PeerCertificates(parts.authority().domain(), clock);
+    DeviceCertificates certificates = new DeviceCertificates(parts.authority().domain(), clock);
+    PeerCertificates peers = new PeerCertificates(certificates);
     ServerIdentity identity = new ServerIdentity(parts.authority(), settings.hosts());
     identity.refresh(clock.instant());
+    Optional<ArtifactServer> files = Optional.empty();
+    String artifactUrl = settings.artifactUrl();
+    if (artifacts.isPresent()) {
+      ArtifactServer.Trust trust =
+          new ArtifactServer.Trust(identity.keyManager(), parts.authority().root());
+      ArtifactServer started =
+          ArtifactServer.start(artifacts.get(), trust, certificates, directory, clock);
+      files = Optional.of(started);
+      if (artifactUrl.isEmpty()) {
+        artifactUrl = "https://" + settings.hosts().getFirst() + ":" + started.port();
+      }
+    }
     ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -153,7 +193,12 @@ public final class DeviceServer implements AutoCloseable {
             .sslContext(tls(identity, parts.authority()))
             .executor(calls)
             .addService(
-                calls(settings, parts, new Memory(directory, mailboxes, watch), peers, timer))
+                calls(
+                    settings.withArtifactUrl(artifactUrl),
+                    parts,
+                    new Memory(directory, mailboxes, watch),
+                    peers,
+                    timer))
             .addTransportFilter(peers)
             .intercept(peers)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
@@ -177,7 +222,7 @@ public final class DeviceServer implements AutoCloseable {
             500,
             TimeUnit.MILLISECONDS);
     LOG.info("device_server_started", "port", server.getPort());
-    return new DeviceServer(server, calls, new Ticking(timer, ticking), watch);
+    return new DeviceServer(server, calls, new Ticking(timer, ticking), watch, files);
   }
 
   /// What is remembered of devices.
@@ -185,6 +230,11 @@ public final class DeviceServer implements AutoCloseable {
 
   public int port() {
     return server.getPort();
+  }
+
+  /// Where artifacts are served; empty where they are not.
+  public OptionalInt artifactPort() {
+    return artifacts.map(files -> OptionalInt.of(files.port())).orElseGet(OptionalInt::empty);
   }
 
   /// Waits until the server is closed.
@@ -196,6 +246,7 @@ public final class DeviceServer implements AutoCloseable {
   @Override
   public void close() {
     server.shutdown();
+    artifacts.ifPresent(ArtifactServer::close);
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
         server.shutdownNow();

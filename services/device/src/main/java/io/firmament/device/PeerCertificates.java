@@ -1,14 +1,8 @@
 package io.firmament.device;
 
 import io.firmament.base.ProblemException;
-import io.firmament.platform.fleet.CertificateSerial;
-import io.firmament.platform.fleet.DeviceName;
-import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.FleetProblem;
 import io.firmament.platform.fleet.PresentedCertificate;
-import io.firmament.trust.DeviceIdentity;
-import io.firmament.trust.TrustDomain;
-import io.firmament.trust.TrustProblem;
 import io.grpc.Attributes;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -19,11 +13,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
-import java.util.Date;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -35,12 +25,10 @@ final class PeerCertificates extends ServerTransportFilter implements ServerInte
   private static final Attributes.Key<Peer> CONNECTION = Attributes.Key.create("peer-certificate");
   private static final Context.Key<Peer> CALL = Context.key("peer-certificate");
 
-  private final TrustDomain domain;
-  private final Clock clock;
+  private final DeviceCertificates certificates;
 
-  PeerCertificates(TrustDomain domain, Clock clock) {
-    this.domain = domain;
-    this.clock = clock;
+  PeerCertificates(DeviceCertificates certificates) {
+    this.certificates = certificates;
   }
 
   /// Who is at the other end.
@@ -65,39 +53,23 @@ final class PeerCertificates extends ServerTransportFilter implements ServerInte
     return Contexts.interceptCall(Context.current().withValue(CALL, peer), call, headers, next);
   }
 
-  /// Who the current call's certificate says the caller is. Connections outlive certificates,
-  /// so the dates are checked at every call.
+  /// Who the current call's certificate says the caller is.
   PresentedCertificate current() {
     Peer peer = CALL.get();
     if (peer == null) {
       throw FleetProblem.CLIENT_CERTIFICATE_REQUIRED.with();
     }
-    try {
-      peer.certificate().checkValidity(Date.from(clock.instant()));
-    } catch (CertificateExpiredException e) {
-      throw TrustProblem.CLIENT_CERTIFICATE_INVALID.with("detail", "it has expired");
-    } catch (CertificateNotYetValidException e) {
-      throw TrustProblem.CLIENT_CERTIFICATE_INVALID.with("detail", "it is not valid yet");
-    }
-    return peer.identity().orElseGet(() -> presented(peer.certificate()));
+    certificates.requireValid(peer.certificate());
+    return peer.identity().orElseGet(() -> certificates.presented(peer.certificate()));
   }
 
   private Peer known(X509Certificate certificate) {
     try {
-      return new Peer(certificate, Optional.of(presented(certificate)));
+      return new Peer(certificate, Optional.of(certificates.presented(certificate)));
     } catch (ProblemException refused) {
       // Each call says so.
       return new Peer(certificate, Optional.empty());
     }
-  }
-
-  private PresentedCertificate presented(X509Certificate certificate) {
-    DeviceIdentity identity = DeviceIdentity.fromCertificate(certificate, domain);
-    return new PresentedCertificate(
-        identity.tenant(),
-        new FleetName(identity.fleet()),
-        new DeviceName(identity.device()),
-        new CertificateSerial(certificate.getSerialNumber().toString(16)));
   }
 
   private static Optional<X509Certificate> peer(Attributes attributes) {

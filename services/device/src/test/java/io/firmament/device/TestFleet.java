@@ -71,7 +71,7 @@ public final class TestFleet implements AutoCloseable {
   private static final int UNTHROTTLED = 1_000_000_000;
 
   public final TenantId tenant = new TenantId(UUID.randomUUID());
-  final Caller operator =
+  public final Caller operator =
       new Caller(
           tenant,
           new UserId(UUID.randomUUID()),
@@ -82,9 +82,9 @@ public final class TestFleet implements AutoCloseable {
   final SoftwareSigner signer = SoftwareSigner.generate();
   public final DeviceAuthority authority;
   public final FleetStore store;
-  final RolloutStore rollouts;
+  public final RolloutStore rollouts;
   final LogStore logStore;
-  final DeviceLogs logs;
+  public final DeviceLogs logs;
   final TestLogs contents = new TestLogs();
   final TestDirector director = new TestDirector();
   final Faults faults = new Faults();
@@ -100,22 +100,65 @@ public final class TestFleet implements AutoCloseable {
 
   private final DeviceServer.Settings settings;
   private final List<ManagedChannel> channels = new ArrayList<>();
+  private final Optional<TestBucket> bucket;
+  private final DeviceServer.Updates updates;
 
   public TestFleet(HeartbeatPolicy policy) throws IOException {
-    this(policy, new CallBudget.Rate(UNTHROTTLED), List.of("localhost", "127.0.0.1"));
+    this(policy, new CallBudget.Rate(UNTHROTTLED));
+  }
+
+  /// A fleet whose artifacts are served too, out of an S3 bucket.
+  public static TestFleet withArtifacts(HeartbeatPolicy policy) throws IOException {
+    return new TestFleet(
+        policy,
+        new CallBudget.Rate(UNTHROTTLED),
+        List.of("localhost", "127.0.0.1"),
+        Optional.of(new TestBucket()),
+        Optional.empty());
+  }
+
+  /// A fleet with artifacts, and with what devices are told and believe.
+  public static TestFleet withUpdates(HeartbeatPolicy policy, RepositoryOf repository)
+      throws IOException {
+    return new TestFleet(
+        policy,
+        new CallBudget.Rate(UNTHROTTLED),
+        List.of("localhost", "127.0.0.1"),
+        Optional.of(new TestBucket()),
+        Optional.of(repository));
+  }
+
+  /// Makes the repository of a tenant in a bucket.
+  @FunctionalInterface
+  public interface RepositoryOf {
+    DeviceServer.Updates make(TenantId tenant, TestBucket bucket);
   }
 
   TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate) throws IOException {
-    this(policy, rate, List.of("localhost", "127.0.0.1"));
+    this(policy, rate, List.of("localhost", "127.0.0.1"), Optional.empty(), Optional.empty());
   }
 
   /// @param hosts the names in the server's certificate
   public TestFleet(HeartbeatPolicy policy, List<String> hosts) throws IOException {
-    this(policy, new CallBudget.Rate(UNTHROTTLED), hosts);
+    this(policy, new CallBudget.Rate(UNTHROTTLED), hosts, Optional.empty(), Optional.empty());
   }
 
-  private TestFleet(HeartbeatPolicy policy, CallBudget.Rate rate, List<String> hosts)
+  private TestFleet(
+      HeartbeatPolicy policy,
+      CallBudget.Rate rate,
+      List<String> hosts,
+      Optional<TestBucket> bucket,
+      Optional<RepositoryOf> repository)
       throws IOException {
+    this.bucket = bucket;
+    this.updates =
+        repository
+            .map(each -> each.make(tenant, bucket()))
+            .orElseGet(
+                () ->
+                    new DeviceServer.Updates(
+                        new DirectorSigner(director, Clock.systemUTC()),
+                        _ -> Optional.of(ARTIFACT_ROOT.clone())));
     new DynamoTables(sound).create(TableDefinition.named("fleet"), "fleet");
     this.store = new DynamoFleetStore(sound, "fleet");
     this.rollouts = new DynamoRolloutStore(sound, "fleet");
@@ -128,7 +171,7 @@ public final class TestFleet implements AutoCloseable {
             hosts,
             policy,
             rate,
-            ARTIFACT_URL);
+            bucket.isPresent() ? "" : ARTIFACT_URL);
     this.server = start(settings);
   }
 
@@ -155,11 +198,15 @@ public final class TestFleet implements AutoCloseable {
                 new DynamoLogStore(dynamo, "fleet"),
                 contents.store()),
             authority,
-            new DeviceServer.Updates(
-                new DirectorSigner(director, Clock.systemUTC()),
-                _ -> Optional.of(ARTIFACT_ROOT.clone())),
+            updates,
             Clock.systemUTC(),
-            Ids.random()));
+            Ids.random()),
+        bucket.map(
+            files ->
+                new DeviceServer.Artifacts(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    new CallBudget.Rate(UNTHROTTLED),
+                    files.source())));
   }
 
   /// Ends the server, and starts another in its place.
@@ -174,6 +221,16 @@ public final class TestFleet implements AutoCloseable {
                 settings.policy(),
                 settings.rate(),
                 settings.artifactUrl()));
+  }
+
+  /// The bucket of artifacts.
+  public TestBucket bucket() {
+    return bucket.orElseThrow();
+  }
+
+  /// Where artifacts are served.
+  public String artifactUrl() {
+    return "https://localhost:" + server.artifactPort().orElseThrow();
   }
 
   /// Another authority of the same trust domain.
@@ -304,5 +361,6 @@ public final class TestFleet implements AutoCloseable {
     sound.close();
     engine.close();
     contents.close();
+    bucket.ifPresent(TestBucket::close);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.agent.update;
+
+import org.jspecify.annotations.NullMarked;

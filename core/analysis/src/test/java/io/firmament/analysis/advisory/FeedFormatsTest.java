@@ -214,6 +214,31 @@ class FeedFormatsTest {
   }
 
   @Test
+  void curatedConfigurationsTakeThePlaceOfTheNvds() throws IOException {
+    Path out = folder.resolve("index");
+    String curated =
+        """
+        {"_annotation":{"cve_id":"CVE-2000-1001","modified":"2026-05-01","references":[]},
+         "cve":{"configurations":[{"nodes":[{"operator":"OR","cpeMatch":[{"vulnerable":true,
+         "criteria":"cpe:2.3:a:acme:router:*:*:*:*:*:*:*:*","versionEndExcluding":"2.0"}]}]}]}}
+        """;
+    BuildReport report =
+        IndexBuilder.build(
+            List.of(
+                write("nvd", nvd("CVE-2000-1001", "2026-01-01", "3.0")), write("curated", curated)),
+            out);
+    assertEquals("nvd-overrides", report.feeds().getLast().kind());
+    try (AdvisoryIndex index = AdvisoryIndex.open(out)) {
+      assertEquals(List.of(), matches(index, Components.of("acme", "router", "3.0")));
+      CveMatch match = match(index, Components.of("acme", "router", "1.0"));
+      assertEquals("words", match.description());
+      assertEquals(
+          List.of("nvd-override", "nvd"),
+          match.sources().stream().map(VulnerabilitySource::source).toList());
+    }
+  }
+
+  @Test
   void aDeltaCountsOverWhatItIsNewerThan() throws IOException {
     Path out = folder.resolve("index");
     Path nested =

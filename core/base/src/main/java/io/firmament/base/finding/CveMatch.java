@@ -42,6 +42,7 @@ public record CveMatch(
   public CveMatch {
     aliases = List.copyOf(aliases);
     reasons = List.copyOf(reasons);
-    sources = List.copyOf(sources);
+    // Documents of before there were sources have none.
+    sources = sources == null ? List.of() : List.copyOf(sources);
   }
 }

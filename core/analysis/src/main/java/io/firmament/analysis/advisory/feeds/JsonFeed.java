@@ -21,6 +21,7 @@ final class JsonFeed {
   /// Fields of records that stand alone; whatever else is an object is a package of Debian's.
   private static final Set<String> OF_RECORDS =
       Set.of(
+          "_annotation",
           "affected",
           "aliases",
           "containers",
@@ -31,7 +32,7 @@ final class JsonFeed {
           "upstream");
 
   private static final Set<String> NOT_NEEDED =
-      Set.of("_annotation", "credits", "database_specific", "references");
+      Set.of("credits", "database_specific", "references");
 
   private final String place;
   private final Gathering found;
@@ -144,7 +145,7 @@ final class JsonFeed {
     }
 
     private void nvd(String where, JsonValue element) throws MalformedRecord {
-      NvdRecord nvd = new NvdRecord(element.field("cve"));
+      NvdRecord nvd = new NvdRecord(element);
       VulnerabilityFacts facts = nvd.facts();
       boolean own = facts.source() == VulnerabilityFacts.Source.NVD;
       take(own ? FeedKind.NVD : FeedKind.NVD_OVERRIDES, facts);

@@ -14,8 +14,13 @@ final class NvdRecord {
   private final JsonValue cve;
   private final CpeConfigurations configurations = new CpeConfigurations();
 
-  NvdRecord(JsonValue cve) {
-    this.cve = cve;
+  private final JsonValue annotation;
+
+  /// @param element whose field `cve` is the record; others who curate write `_annotation` beside
+  ///     it
+  NvdRecord(JsonValue element) {
+    this.cve = element.field("cve");
+    this.annotation = element.field("_annotation");
   }
 
   /// What could not be taken although the record as a whole could.
@@ -27,6 +32,7 @@ final class NvdRecord {
     String id =
         cve.field("id")
             .text()
+            .or(() -> annotation.field("cve_id").text())
             .filter(text -> CVE_ID.matcher(text).matches())
             .orElseThrow(() -> new MalformedRecord("no CVE id"));
     String description = description();
@@ -36,7 +42,11 @@ final class NvdRecord {
     JsonValue metric = metric();
     Optional<Double> score = metric.field("baseScore").number().filter(s -> s >= 0 && s <= 10);
     return VulnerabilityFacts.of(id, source())
-        .modified(cve.field("lastModified").text().orElse(""))
+        .modified(
+            cve.field("lastModified")
+                .text()
+                .or(() -> annotation.field("modified").text())
+                .orElse(""))
         .rejected(rejected)
         .disputed(disputed(description))
         .description(description)

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 ///   withdrawn only takes back its own words. An override may reject anything.
 /// - Description and CVSS are those of the first source in the order of [Source] that has them.
 /// - Configurations too; a later source adds those for products that the ones before name without
-///   any version. Where an override has some, they take the place of all.
+///   any version. Where an override has some, they take the place of all; those that others have
+///   curated take the place of the NVD's.
 /// - What CNAs say of products, advisories of packages and distributions of their own packages
 ///   stays side by side, and is weighed when a component is matched.
 final class FactMerge {
@@ -124,12 +125,15 @@ final class FactMerge {
     Optional<VulnerabilityFacts> scored =
         first(words, facts -> facts.score() == null ? null : facts)
             .or(() -> first(words, facts -> facts.vector() == null ? null : facts));
+    boolean curated = live.stream().anyMatch(facts -> facts.source() == Source.NVD_OVERRIDE);
     Configurations configurations = new Configurations();
     List<ProductVersions> products = new ArrayList<>();
     List<PackageVersions> packages = new ArrayList<>();
     for (VulnerabilityFacts facts : rejected ? List.<VulnerabilityFacts>of() : live) {
       if (override.isEmpty() || facts.source() == Source.OVERRIDE) {
-        configurations.add(facts);
+        if (!curated || facts.source() != Source.NVD) {
+          configurations.add(facts);
+        }
         products.addAll(facts.products());
         packages.addAll(facts.packages());
       }

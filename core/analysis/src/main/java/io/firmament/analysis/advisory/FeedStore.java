@@ -58,13 +58,8 @@ public final class FeedStore implements AutoCloseable {
       files = all.filter(file -> file.toString().endsWith(KEPT)).sorted().toList();
     }
     for (Path file : files) {
-      try {
-        FeedFile feed = FeedFile.open(file);
-        kept.put(slot(feed.origin().name(), feed.summary()), feed);
-      } catch (IOException e) {
-        // Written by another version, or damaged: it counts as not there, and is replaced.
-        continue;
-      }
+      FeedFile.openIfReadable(file)
+          .ifPresent(feed -> kept.put(slot(feed.origin().name(), feed.summary()), feed));
     }
     return new FeedStore(folder, kept, Files.createTempDirectory(folder, "work-"));
   }

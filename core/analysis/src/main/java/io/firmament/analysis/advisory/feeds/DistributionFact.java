@@ -24,8 +24,7 @@ public record DistributionFact(
   ///
   /// @param name for example `12` or `3.18`
   /// @param fixedIn the version of the package that has the fix; `0` where the package never had
-  // the
-  ///     flaw, empty where there is no fix
+  ///     the flaw, empty where there is no fix
   public record Release(String name, String fixedIn, Grade grade) {}
 
   /// How much the distribution makes of it.

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// What sources say of versions, as bytes. Numbers are in groups of seven bits, the lowest first,
 /// each byte but the last with its highest bit set; a text is its length in bytes and UTF-8.
 final class ClaimCodec {
-  private static final DistributionFact.Grade[] GRADES = DistributionFact.Grade.values();
   private static final int MOST_BYTES = 1 << 28;
 
   private ClaimCodec() {}
@@ -108,7 +107,7 @@ final class ClaimCodec {
     for (DistributionFact.Release release : releases) {
       text(release.name(), out);
       text(release.fixedIn(), out);
-      out.writeByte(release.grade().ordinal());
+      text(release.grade().name(), out);
     }
   }
 
@@ -118,12 +117,16 @@ final class ClaimCodec {
         r -> {
           String name = text(r);
           String fixed = text(r);
-          int grade = r.readByte();
-          if (grade < 0 || grade >= GRADES.length) {
-            throw damaged();
-          }
-          return new DistributionFact.Release(name, fixed, GRADES[grade]);
+          return new DistributionFact.Release(name, fixed, grade(text(r)));
         });
+  }
+
+  private static DistributionFact.Grade grade(String name) throws IOException {
+    try {
+      return DistributionFact.Grade.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw damaged();
+    }
   }
 
   /// Reads one element of a list.
@@ -183,7 +186,7 @@ final class ClaimCodec {
   static void number(int value, DataOutputStream out) throws IOException {
     int rest = value;
     while (rest >>> 7 != 0) {
-      out.writeByte(rest & 0x7F | 0x80);
+      out.writeByte((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     out.writeByte(rest);

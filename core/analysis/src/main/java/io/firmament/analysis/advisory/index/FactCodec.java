@@ -16,8 +16,6 @@ import java.util.List;
 /// Facts as bytes, for the files between reading feeds and writing the index. A record begins with
 /// the ids, so that these can be read alone.
 final class FactCodec {
-  private static final VulnerabilityFacts.Source[] SOURCES = VulnerabilityFacts.Source.values();
-
   private FactCodec() {}
 
   /// The ids of a fact.
@@ -50,7 +48,7 @@ final class FactCodec {
       }
       case DistributionFact row -> {
         other(3, out);
-        out.writeByte(row.source().ordinal());
+        ClaimCodec.text(row.source().name(), out);
         ClaimCodec.text(row.distribution(), out);
         ClaimCodec.text(row.sourcePackage(), out);
         ClaimCodec.text(row.description(), out);
@@ -95,16 +93,16 @@ final class FactCodec {
   }
 
   private static VulnerabilityFacts.Source source(DataInputStream in) throws IOException {
-    int ordinal = in.readByte();
-    if (ordinal < 0 || ordinal >= SOURCES.length) {
+    try {
+      return VulnerabilityFacts.Source.valueOf(ClaimCodec.text(in));
+    } catch (IllegalArgumentException e) {
       throw ClaimCodec.damaged();
     }
-    return SOURCES[ordinal];
   }
 
   private static void vulnerability(VulnerabilityFacts facts, DataOutputStream out)
       throws IOException {
-    out.writeByte(facts.source().ordinal());
+    ClaimCodec.text(facts.source().name(), out);
     ClaimCodec.text(facts.modified(), out);
     out.writeBoolean(facts.rejected());
     out.writeBoolean(facts.disputed());

@@ -64,7 +64,7 @@ final class FactMerge {
     switch (fact) {
       case VulnerabilityFacts facts ->
           latest.merge(
-              facts.source().ordinal() + "\0" + facts.id(),
+              facts.source() + "\0" + facts.id(),
               facts,
               (old, next) -> old.modified().compareTo(next.modified()) > 0 ? old : next);
       case KnownExploited row -> exploited = row;

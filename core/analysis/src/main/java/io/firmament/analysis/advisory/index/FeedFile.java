@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -91,6 +92,15 @@ public final class FeedFile {
     byte[] bytes = FactCodec.bytes(fact);
     out.writeInt(bytes.length);
     out.write(bytes);
+  }
+
+  /// Empty for a file of another format, or one that is damaged.
+  public static Optional<FeedFile> openIfReadable(Path file) {
+    try {
+      return Optional.of(open(file));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /// @throws IOException also for a file of another format

@@ -46,7 +46,7 @@ final class DemoReport {
         page: cveMatchesPage(first: 20) {
           totalCount
           nodes {
-            reasons
+            reasons priority { score band }
             component { id name version }
             cve { id description severity cvssScore knownExploited }
           }
@@ -171,8 +171,11 @@ final class DemoReport {
     for (Map<String, Object> match : matches) {
       Map<String, Object> cve = ApiClient.object(match, "cve");
       Map<String, Object> component = ApiClient.object(match, "component");
+      Map<String, Object> priority = ApiClient.object(match, "priority");
       out.printf(
-          "  %-16s %-13s %-4s %-24s %s%s%n",
+          "  %-3s %4s  %-16s %-13s %-4s %-24s %s%s%n",
+          ApiClient.text(priority, "band"),
+          ApiClient.text(priority, "score"),
           ApiClient.text(cve, "id"),
           ApiClient.text(cve, "severity"),
           ApiClient.text(cve, "cvssScore"),
@@ -193,6 +196,9 @@ final class DemoReport {
     }
     if (reasons.contains("distribution-may-have-backported:")) {
       marks.append("[backported?] ");
+    }
+    if (reasons.contains("distribution-fixed:")) {
+      marks.append("[fixed by the distribution] ");
     }
     if (reasons.contains("unreadable-version:") || reasons.contains("no-version:")) {
       marks.append("[version?] ");

@@ -2,7 +2,7 @@ package io.firmament.local;
 
 import io.firmament.analysis.advisory.AdvisoryIndex;
 import io.firmament.analysis.advisory.BuildReport;
-import io.firmament.analysis.advisory.IndexBuilder;
+import io.firmament.analysis.advisory.FeedStore;
 import io.firmament.analysis.advisory.index.FeedNote;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.S3ObjectStore;
@@ -15,32 +15,43 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/// `local-dev/feeds import FILE... [--data DIR]` builds the advisory index from vulnerability feeds
-/// and puts it into use for the platform of a data folder, also while that runs. The facts that
-/// come with Firmament stay in it. `local-dev/feeds status [--data DIR]` says what is in use.
+/// `local-dev/feeds import FILE... [--fresh] [--data DIR]` builds the advisory index from
+/// vulnerability feeds and puts it into use for the platform of a data folder, also while that
+/// runs. The facts that come with Firmament stay in it. `local-dev/feeds status [--data DIR]` says
+/// what is in use, and how old it is.
 ///
-/// An import takes the place of the one before. Where a file is no whole feed nothing is changed.
+/// An import adds to those before, and a feed takes the place of the one of its name; with
+/// `--fresh` there is nothing but what is named. Where a file is no whole feed nothing is changed.
 public final class Feeds {
   private static final String USAGE =
-      "usage: feeds import FILE... [--data DIR]\n       feeds status [--data DIR]";
+      "usage: feeds import FILE... [--fresh] [--data DIR]\n       feeds status [--data DIR]";
   private static final String UNDERSTOOD =
-      "understood are NVD CVE feeds of the API 2.0 format (nvdcve-2.0-*.json), the KEV catalogue of"
-          + " CISA (known_exploited_vulnerabilities.json), and facts of our own format, each plain"
-          + " or gzip";
+      "understood are NVD CVE feeds of the API 2.0 format (nvdcve-2.0-*.json), CVE JSON 5 records"
+          + " (cvelistV5 archives, deltas and folders), OSV records (all.zip, or one record a"
+          + " line), Debian's security tracker, Alpine's security database, EPSS scores, the KEV"
+          + " catalogue of CISA (known_exploited_vulnerabilities.json), overrides and facts of our"
+          + " own formats; each plain, gzip, in a zip archive or in a folder";
   private static final int EXIT_WRONG = 1;
+
+  /// Where feeds are kept as they were read, in the data folder.
+  private static final String KEPT = "feeds";
 
   private final PrintStream out;
   private final Path data;
   private final Advisories advisories;
+  private final Clock clock = Clock.systemUTC();
 
   private Feeds(PrintStream out, Path data, Advisories advisories) {
     this.out = out;
@@ -56,7 +67,7 @@ public final class Feeds {
   /// Runs the command; what is wrong is said on `err`, and the answer is the exit code.
   static int run(String[] args, PrintStream out, PrintStream err) {
     try {
-      Arguments arguments = Arguments.parse(args, List.of("--data"), List.of(), USAGE);
+      Arguments arguments = Arguments.parse(args, List.of("--data"), List.of("--fresh"), USAGE);
       List<String> plain = arguments.allPlain();
       List<Path> files = plain.stream().skip(1).map(Path::of).toList();
       switch (plain.isEmpty() ? "" : plain.getFirst()) {
@@ -65,7 +76,7 @@ public final class Feeds {
             throw new Arguments.Wrong("import needs a file\n" + USAGE);
           }
           requireReadable(files);
-          with(arguments.dataFolder(), out, feeds -> feeds.load(files));
+          with(arguments.dataFolder(), out, feeds -> feeds.load(files, arguments.flag("--fresh")));
         }
         case "status" -> {
           if (!files.isEmpty()) {
@@ -90,7 +101,7 @@ public final class Feeds {
   private static void requireReadable(List<Path> files) {
     Set<Path> seen = new HashSet<>();
     for (Path file : files) {
-      if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+      if (!Files.isReadable(file)) {
         throw new Arguments.Wrong("cannot read the feed " + file);
       }
       if (!seen.add(file.toAbsolutePath().normalize())) {
@@ -125,57 +136,93 @@ public final class Feeds {
     }
   }
 
-  private void load(List<Path> files) throws IOException {
+  private void load(List<Path> files, boolean fresh) throws IOException {
     Path index = Files.createTempFile(data, "advisories-", ".fwvx");
-    try {
-      BuildReport report = IndexBuilder.build(files, index);
-      requireWhole(report, files);
-      for (BuildReport.Feed feed : report.feeds()) {
-        line(feed.name(), feed.kind(), feed.records(), "");
-        if (feed.malformed() > 0) {
-          out.println("    " + feed.malformed() + " could not be read, such as " + feed.problems());
-        }
+    try (FeedStore store = FeedStore.in(data.resolve(KEPT))) {
+      if (fresh) {
+        store.clear();
       }
+      List<String> wrong = new ArrayList<>();
+      for (Path file : files) {
+        BuildReport.Feed feed = store.add(file);
+        line(feed);
+        whyNot(file, feed).ifPresent(wrong::add);
+      }
+      if (!wrong.isEmpty()) {
+        throw new Arguments.Wrong(String.join("\n", wrong) + "\nNothing was imported.");
+      }
+      BuildReport report = store.build(index);
       boolean changed = advisories.publish(index, report.sha256());
+      store.commit();
       out.printf(
           Locale.ROOT,
-          "%s: %,d vulnerabilities of %,d products, %.1f MB%n",
+          "%s: %,d vulnerabilities, %,d criteria of %,d products, %,d statements besides, %.1f"
+              + " MB%n",
           changed ? "In use from now on" : "In use already",
           report.vulnerabilities(),
+          report.criteria(),
           report.products(),
+          report.claims(),
           report.sizeBytes() / 1e6);
     } finally {
       Files.deleteIfExists(index);
     }
   }
 
-  /// The report's first feed is our own.
-  private static void requireWhole(BuildReport report, List<Path> files) {
-    List<String> wrong = new ArrayList<>();
-    for (int i = 0; i < files.size(); i++) {
-      BuildReport.Feed feed = report.feeds().get(i + 1);
-      if (feed.records() == 0) {
-        wrong.add(files.get(i) + " is no feed; " + UNDERSTOOD);
-      } else if (!feed.whole()) {
-        wrong.add(files.get(i) + " is damaged: " + feed.problems().getLast());
-      }
+  private void line(BuildReport.Feed feed) {
+    out.printf(
+        Locale.ROOT,
+        "  %-44s %-13s %,9d records%s%n",
+        feed.name(),
+        feed.kind(),
+        feed.records(),
+        feed.kept() ? "  not changed since it was read" : "");
+    if (feed.malformed() > 0) {
+      out.println("    " + feed.malformed() + " could not be read, such as");
+      feed.problems().stream().limit(3).forEach(problem -> out.println("      " + problem));
     }
-    if (!wrong.isEmpty()) {
-      throw new Arguments.Wrong(String.join("\n", wrong) + "\nNothing was imported.");
+  }
+
+  private static Optional<String> whyNot(Path file, BuildReport.Feed feed) {
+    if (feed.records() == 0) {
+      return Optional.of(file + " is no feed; " + UNDERSTOOD);
     }
+    return feed.whole()
+        ? Optional.empty()
+        : Optional.of(file + " is damaged: " + feed.problems().getLast());
   }
 
   private void status() throws IOException {
     try (AdvisoryIndex index = advisories.current()) {
       List<FeedNote> feeds = index.manifest().feeds();
+      Instant now = clock.instant();
+      List<String> stale = new ArrayList<>();
       for (FeedNote feed : feeds) {
-        line(feed.name(), feed.kind(), feed.records(), feed.watermark());
+        FeedAge age = FeedAge.of(feed, now);
+        out.printf(
+            Locale.ROOT,
+            "  %-44s %-13s %,9d records%s%n",
+            feed.name(),
+            feed.kind(),
+            feed.records(),
+            age.text());
+        if (age.isStale()) {
+          stale.add(feed.name() + " is " + age.days() + " days old");
+        }
       }
       out.printf(
           Locale.ROOT,
-          "In use: %,d vulnerabilities of %,d products%n",
+          "In use: %,d vulnerabilities, %,d criteria of %,d products, %,d statements besides%n",
           index.vulnerabilities(),
-          index.products());
+          index.criteria(),
+          index.products(),
+          index.claims());
+      if (!index.manifest().distributions().isEmpty()) {
+        out.println(
+            "Distributions whose own data is in it: "
+                + String.join(", ", index.manifest().distributions()));
+      }
+      stale.forEach(text -> out.println("STALE: " + text + "; download it again and import it"));
       if (feeds.size() == 1) {
         out.println(
             "These are only the facts that come with Firmament. `feeds import FILE...` adds"
@@ -187,15 +234,5 @@ public final class Feeds {
           .distinct()
           .forEach(out::println);
     }
-  }
-
-  private void line(String name, String kind, int records, String watermark) {
-    out.printf(
-        Locale.ROOT,
-        "  %-44s %-5s %,9d records%s%n",
-        name,
-        kind,
-        records,
-        watermark.isEmpty() ? "" : "  as of " + watermark);
   }
 }

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.analysis.advisory.index.FeedNote;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -21,6 +23,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The commands `feeds` and `demo` as their users meet them. All facts are made up.
 final class FeedsTest {
@@ -91,7 +95,8 @@ final class FeedsTest {
     Path old = Files.writeString(folder.resolve("old.json"), "{\"CVE_Items\":[]}");
     Path noise = Files.write(folder.resolve("noise.xz"), new byte[] {(byte) 0xfd, '7', 'z', 0});
     Path missing = folder.resolve("missing.json");
-    for (Path wrong : List.of(cut, old, noise, missing, folder)) {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    for (Path wrong : List.of(cut, old, noise, missing, empty)) {
       err.reset();
       assertEquals(1, feeds("import", good.toString(), wrong.toString()));
       assertTrue(err.toString(StandardCharsets.UTF_8).contains(wrong.toString()), err::toString);
@@ -118,8 +123,48 @@ final class FeedsTest {
     assertEquals(0, feeds("status"));
     String status = out.toString(StandardCharsets.UTF_8);
     assertTrue(status.contains("nvd.json"), status);
-    assertTrue(status.contains("as of 2026-01-02T03:04:05.678"), status);
+    assertTrue(status.contains("as of 2026-01-02T03:04:05.678, "), status);
+    assertTrue(status.contains("STALE: nvd.json is "), status);
     assertTrue(status.contains("not endorsed or certified by the NVD"), status);
+  }
+
+  @Test
+  void anImportAddsToThoseBeforeUnlessItIsFresh() throws IOException {
+    Path nvd = Files.writeString(folder.resolve("nvd.json"), NVD);
+    assertEquals(0, feeds("import", nvd.toString()), err::toString);
+    Path kev = Files.writeString(folder.resolve("kev.json"), KEV);
+    assertEquals(0, feeds("import", kev.toString()), err::toString);
+    out.reset();
+    assertEquals(0, feeds("status"));
+    String both = out.toString(StandardCharsets.UTF_8);
+    assertTrue(both.contains("nvd.json") && both.contains("kev.json"), both);
+    assertEquals(0, feeds("import", kev.toString(), "--fresh"), err::toString);
+    out.reset();
+    assertEquals(0, feeds("status"));
+    String one = out.toString(StandardCharsets.UTF_8);
+    assertTrue(!one.contains("nvd.json") && one.contains("kev.json"), one);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nvd, 2026-01-01T00:00:00.000, 2026-02-01, 2026-02-02, 'as of 2026-01-01T00:00:00.000, 9 days"
+        + " old', true",
+    "nvd, '', 2026-01-03T00:00:00.000, 2026-02-02, 'newest of 2026-01-03T00:00:00.000, 7 days old',"
+        + " false",
+    "debian, '', '', 2026-01-09, 'file of 2026-01-09, 1 day old', false",
+    "kev, 2025-12-12, '', '', 'as of 2025-12-12, 29 days old', false",
+    "overrides, '', 2020-01-01, '', 'newest of 2020-01-01, 2201 days old', false",
+    "osv, '', 'nonsense of words', '', '', false",
+    "epss, 2026-01-11, '', '', 'as of 2026-01-11, 0 days old', false",
+  })
+  void aFeedIsAsOldAsItSays(
+      String kind, String watermark, String newest, String obtained, String text, boolean stale) {
+    FeedAge age =
+        FeedAge.of(
+            new FeedNote("name", kind, watermark, newest, obtained, 1, 0, ""),
+            Instant.parse("2026-01-10T12:00:00Z"));
+    assertEquals(text, age.text().strip());
+    assertEquals(stale, age.isStale());
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.firmament.base.UploadId;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
+import io.firmament.base.finding.Priority;
 import io.firmament.base.finding.Severity;
 import io.firmament.platform.firmware.AnalysisKey;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ import java.util.Locale;
 /// | firmware, latest analysis | `T#firmware#ID` | `firmware` | `T#firmware`, ORDER | see below |
 /// | component | `T#analysis#ID` | `component#NAME#ID` | | |
 /// | issue | `T#analysis#ID` | `issue#SEVERITY#TYPE#ID` | | |
-/// | vulnerability | `T#analysis#ID` | `match#EXPLOITED#SEVERITY#SCORE#CVE#ID` | | |
+/// | vulnerability | `T#analysis#ID` | `match#BAND#PRIORITY#SEVERITY#SCORE#CVE#ID` | | |
 /// | where it is | `T#vulnerability#CVE` | `firmware#ID#ANALYSIS#ID` | | |
 ///
 /// ORDER is the time of the upload and `#ID`; gsi2 of a firmware is `T#product#ID`, ORDER.
@@ -50,6 +51,9 @@ final class FirmwareKeys {
 
   /// The rank of what nobody has scored, after all others.
   private static final int UNSCORED = 9;
+
+  /// The rank of matches from before they had a priority, after all others.
+  private static final int UNRANKED = 9;
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnn", Locale.ROOT)
@@ -112,15 +116,28 @@ final class FirmwareKeys {
     int rank = severity == null ? UNSCORED : rank(severity);
     Double cvss = match.cvssScore();
     long score = cvss == null ? 0 : Math.round(cvss * 10);
+    Priority priority = match.priority();
+    long urgency = priority == null ? 0 : Math.round(priority.score() * 10);
     return String.format(
         Locale.ROOT,
-        "%s%d#%d#%03d#%s#%s",
+        "%s%d#%04d#%d#%03d#%s#%s",
         MATCHES,
-        match.knownExploited() ? 0 : 1,
+        priority == null ? UNRANKED : rank(priority.band()),
+        Math.clamp(1000 - urgency, 0, 1000),
         rank,
         Math.clamp(100 - score, 0, 100),
         cut(match.cve()),
         id(match.id()));
+  }
+
+  /// Written into keys: a rank never changes its meaning.
+  private static int rank(Priority.Band band) {
+    return switch (band) {
+      case P0 -> 0;
+      case P1 -> 1;
+      case P2 -> 2;
+      case P3 -> 3;
+    };
   }
 
   /// Written into keys: a rank never changes its meaning.

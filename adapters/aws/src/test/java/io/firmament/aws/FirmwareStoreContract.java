@@ -21,8 +21,10 @@ import io.firmament.base.finding.Component;
 import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
+import io.firmament.base.finding.Priority;
 import io.firmament.base.finding.Severity;
 import io.firmament.platform.firmware.Affected;
+import io.firmament.base.finding.VulnerabilitySource;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
@@ -382,6 +384,20 @@ interface FirmwareStoreContract {
   private static CveMatch match(
       String cve, @Nullable Severity severity, @Nullable Double score, boolean exploited) {
     return new CveMatch(
-        cve + "@1", cve, List.of(), "1", "text", severity, score, null, exploited, 5, List.of());
+        cve + "@1",
+        cve,
+        List.of(),
+        "1",
+        "text",
+        severity,
+        score,
+        null,
+        exploited,
+        5,
+        List.of(),
+        exploited ? 0.5 : null,
+        exploited ? 0.9 : null,
+        exploited ? new Priority(50, Priority.Band.P1, List.of("a: b")) : null,
+        List.of(new VulnerabilitySource("nvd", cve, "")));
   }
 }

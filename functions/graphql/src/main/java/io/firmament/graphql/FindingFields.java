@@ -4,6 +4,8 @@ import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Evidence;
 import io.firmament.base.finding.Issue;
+import io.firmament.base.finding.Priority;
+import io.firmament.base.finding.VulnerabilitySource;
 import io.firmament.platform.firmware.Firmware;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,21 @@ final class FindingFields {
         .value("reasons", match -> match.match().reasons())
         .value("knownExploited", match -> match.match().knownExploited())
         .value("cvssScore", match -> match.match().cvssScore())
-        .value("cvssVector", match -> match.match().cvssVector());
+        .value("cvssVector", match -> match.match().cvssVector())
+        .value("epss", match -> match.match().epss())
+        .value("epssPercentile", match -> match.match().epssPercentile())
+        .value("priority", match -> match.match().priority())
+        .value("sources", match -> match.match().sources());
+    table
+        .type("Priority", Priority.class)
+        .value("score", Priority::score)
+        .value("band", Priority::band)
+        .value("reasons", Priority::reasons);
+    table
+        .type("VulnerabilitySource", VulnerabilitySource.class)
+        .value("source", VulnerabilitySource::source)
+        .value("id", VulnerabilitySource::id)
+        .value("modified", of -> of.modified().isEmpty() ? null : of.modified());
     table
         .type("CVEEntry", CveMatch.class)
         .value("id", CveMatch::cve)
@@ -103,7 +119,8 @@ final class FindingFields {
         .value("aliases", CveMatch::aliases)
         .value("cvssScore", CveMatch::cvssScore)
         .value("cvssVector", CveMatch::cvssVector)
-        .value("knownExploited", CveMatch::knownExploited);
+        .value("knownExploited", CveMatch::knownExploited)
+        .value("epss", CveMatch::epss);
   }
 
   private static List<Issue> issues(Firmware firmware, Arguments arguments, Scope scope) {

@@ -3,6 +3,7 @@ package io.firmament.graphql;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.Issue;
+import io.firmament.base.finding.Priority;
 import io.firmament.base.finding.Severity;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,15 @@ final class FindingFilter {
     Optional<Boolean> exploited = filter.findFlag("knownExploited");
     if (exploited.isPresent()) {
       wanted = wanted.and(each -> each.match().knownExploited() == exploited.get());
+    }
+    Optional<List<Priority.Band>> bands = filter.findEnums("band", Priority.Band.class);
+    if (bands.isPresent()) {
+      wanted =
+          wanted.and(
+              each -> {
+                Priority priority = each.match().priority();
+                return priority != null && bands.get().contains(priority.band());
+              });
     }
     Optional<String> component = filter.findText("componentId");
     if (component.isPresent()) {

@@ -5,7 +5,9 @@ import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Evidence;
 import io.firmament.base.finding.Issue;
+import io.firmament.base.finding.Priority;
 import io.firmament.base.finding.Severity;
+import io.firmament.base.finding.VulnerabilitySource;
 import io.firmament.platform.firmware.Findings;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +67,12 @@ final class SampleFindings {
         "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N",
         exploited,
         5,
-        List.of("range: 1.0 to 2.0"));
+        List.of("range: 1.0 to 2.0"),
+        0.12,
+        0.97,
+        new Priority(
+            exploited ? 60 : 20, exploited ? Priority.Band.P1 : Priority.Band.P2, List.of("a: b")),
+        List.of(new VulnerabilitySource("nvd", cve, "2026-01-01T00:00:00.000")));
   }
 
   static Findings first() {

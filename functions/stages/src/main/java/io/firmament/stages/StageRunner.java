@@ -1,10 +1,8 @@
 package io.firmament.stages;
 
-import io.firmament.analysis.advisory.DistributionFixes;
 import io.firmament.analysis.advisory.FirmwareEnvironment;
 import io.firmament.analysis.advisory.ImageFacts;
 import io.firmament.analysis.advisory.Matcher;
-import io.firmament.analysis.advisory.SecondOpinions;
 import io.firmament.analysis.inspect.Inspection;
 import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
@@ -216,8 +214,7 @@ final class StageRunner {
                 inventory.components(),
                 FirmwareEnvironment.of(inventory.components()),
                 advisories.current(),
-                SecondOpinions.of(
-                    List.of(), List.of(), DistributionFixes.none(), ImageFacts.of(inventory))));
+                ImageFacts.of(inventory)));
   }
 
   private void publish(AnalysisKey key, Documents results) throws IOException {

@@ -86,6 +86,11 @@ public final class AdvisoryIndex implements AutoCloseable {
     return file.products();
   }
 
+  /// How many statements about products and packages there are besides the criteria.
+  public int claims() {
+    return file.claimCount();
+  }
+
   /// What the index says of one vulnerability.
   public Optional<VulnerabilityRow> find(String id) {
     int row = file.findVulnerability(id);

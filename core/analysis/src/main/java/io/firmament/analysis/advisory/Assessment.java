@@ -1,5 +1,6 @@
 package io.firmament.analysis.advisory;
 
+import io.firmament.analysis.advisory.index.VulnerabilityRow;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +11,6 @@ record Assessment(int score, List<String> reasons) {
   private static final int LIMIT = 10;
   private static final int PLATFORM_UNKNOWN = -1;
   private static final int PLATFORM_CONTRADICTED = -5;
-  private static final int PACKAGED = -2;
   private static final int DISPUTED = -3;
   private static final int EXPLOITED = 2;
 
@@ -20,7 +20,7 @@ record Assessment(int score, List<String> reasons) {
 
   /// @param more what else speaks for or against the match
   static Assessment of(
-      Subject subject, Fit fit, Truth platform, String detail, Known known, List<Reason> more) {
+      Fit fit, Truth platform, String detail, VulnerabilityRow known, List<Reason> more) {
     int score = fit.score();
     List<String> reasons = new ArrayList<>();
     reasons.add(fit.code() + ": " + fit.text() + detail);
@@ -34,19 +34,11 @@ record Assessment(int score, List<String> reasons) {
       score += PLATFORM_CONTRADICTED;
       reasons.add("platform-contradicted: it applies on other platforms than this one");
     }
-    boolean asked = more.stream().anyMatch(reason -> reason.code().startsWith("distribution-"));
-    if (subject.packaged() && !asked) {
-      score += PACKAGED;
-      reasons.add(
-          "distribution-may-have-backported: compared by the upstream version "
-              + subject.version()
-              + " of the package; no data of the distribution was consulted");
-    }
     for (Reason reason : more) {
       score += reason.score();
       reasons.add(reason.toString());
     }
-    if (known.disputed()) {
+    if (known.isDisputed()) {
       score += DISPUTED;
       reasons.add("disputed: somebody disputes that this is a vulnerability");
     }
@@ -54,10 +46,10 @@ record Assessment(int score, List<String> reasons) {
       score += EXPLOITED;
       reasons.add("known-exploited: in CISA's catalogue since " + known.exploitedSince());
     }
-    if (known.ransomware()) {
+    if (known.isUsedByRansomware()) {
       reasons.add("ransomware: known to be used in ransomware campaigns");
     }
-    if (known.ownFacts()) {
+    if (known.isOwnFacts()) {
       reasons.add("starter-facts: from the facts that come with Firmament, not from a feed");
     }
     return new Assessment(Math.clamp(score, -LIMIT, LIMIT), reasons);

@@ -1,10 +1,12 @@
 package io.firmament.analysis.advisory;
 
-import io.firmament.analysis.advisory.feeds.CveRecord;
-import io.firmament.analysis.advisory.feeds.OsvAdvisory;
+import io.firmament.analysis.advisory.feeds.PackageVersions;
+import io.firmament.analysis.advisory.feeds.ProductVersions;
+import io.firmament.analysis.advisory.index.ClaimRows;
 import io.firmament.analysis.advisory.index.ConditionToken;
 import io.firmament.analysis.advisory.index.CriterionRow;
 import io.firmament.analysis.advisory.index.IndexFile;
+import io.firmament.analysis.advisory.index.VulnerabilityRow;
 import io.firmament.analysis.advisory.version.VersionScheme;
 import io.firmament.analysis.advisory.version.VersionSchemes;
 import io.firmament.base.Sha256;
@@ -15,11 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -34,17 +37,17 @@ public final class Matcher {
   /// The matches sorted by component and then by vulnerability.
   public List<CveMatch> match(
       List<Component> components, FirmwareEnvironment environment, AdvisoryIndex index) {
-    return match(components, environment, index, SecondOpinions.none());
+    return match(components, environment, index, ImageFacts.unknown());
   }
 
-  /// The same with what is known besides the index.
+  /// The same with what the image tells of where vulnerable code is.
   public List<CveMatch> match(
       List<Component> components,
       FirmwareEnvironment environment,
       AdvisoryIndex index,
-      SecondOpinions opinions) {
+      ImageFacts image) {
     List<Subject> subjects = components.stream().map(c -> Subject.of(c, products)).toList();
-    Run run = new Run(index.file(), new Platforms(environment), subjects, opinions);
+    Run run = new Run(index.file(), new Platforms(environment), subjects, image);
     List<CveMatch> matches = new ArrayList<>();
     subjects.forEach(subject -> matches.addAll(run.matches(subject)));
     matches.sort(Comparator.comparing(CveMatch::componentId).thenComparing(CveMatch::cve));
@@ -55,13 +58,13 @@ public final class Matcher {
   private final class Run {
     private final IndexFile file;
     private final Platforms platforms;
-    private final SecondOpinions opinions;
+    private final ImageFacts image;
     private final Map<Integer, List<Subject>> byKey = new HashMap<>();
     private final Map<Integer, VersionScheme> schemeByKey = new HashMap<>();
 
-    Run(IndexFile file, Platforms platforms, List<Subject> subjects, SecondOpinions opinions) {
+    Run(IndexFile file, Platforms platforms, List<Subject> subjects, ImageFacts image) {
       this.file = file;
-      this.opinions = opinions;
+      this.image = image;
       this.platforms = platforms;
       for (Subject subject : subjects) {
         for (String name : subject.keys()) {
@@ -75,121 +78,230 @@ public final class Matcher {
     }
 
     List<CveMatch> matches(Subject subject) {
-      Map<String, Candidate> best = new TreeMap<>();
-      for (String name : subject.keys()) {
-        int key = file.findKey(name);
-        int first = key < 0 ? 0 : file.firstCriterion(key);
-        int end = key < 0 ? 0 : first + file.criterionCount(key);
-        for (int i = first; i < end; i++) {
-          candidate(subject, file.criterion(i))
-              .ifPresent(c -> best.merge(c.known.id(), c, Candidate::better));
+      return new OfSubject(subject).matches();
+    }
+
+    /// The search for one component.
+    private final class OfSubject {
+      private final Subject subject;
+      private final Map<Integer, Assessment> best = new TreeMap<>();
+
+      /// The vulnerabilities whose criteria name the product, whatever the version.
+      private final Set<Integer> named = new HashSet<>();
+
+      private final Map<String, ClaimRows> makers = new LinkedHashMap<>();
+      private final Optional<DistributionClaims> distribution;
+
+      OfSubject(Subject subject) {
+        this.subject = subject;
+        subject.keys().forEach(key -> makers.put(key, file.claims("m:" + key)));
+        distribution = DistributionClaims.of(subject.component(), file);
+      }
+
+      List<CveMatch> matches() {
+        for (String name : subject.keys()) {
+          int key = file.findKey(name);
+          int first = key < 0 ? 0 : file.firstCriterion(key);
+          int end = key < 0 ? 0 : first + file.criterionCount(key);
+          for (int i = first; i < end; i++) {
+            criterion(file.criterion(i));
+          }
+        }
+        fromMakers();
+        fromAdvisories();
+        fromDistribution();
+        List<CveMatch> matches = new ArrayList<>();
+        best.forEach((row, assessment) -> matches.add(match(file.vulnerability(row), assessment)));
+        return matches;
+      }
+
+      private void candidate(int vulnerability, Assessment assessment) {
+        best.merge(
+            vulnerability,
+            assessment,
+            (known, other) -> other.score() > known.score() ? other : known);
+      }
+
+      private void criterion(CriterionRow row) {
+        if (!row.isVulnerable() || row.part() == 'h') {
+          return;
+        }
+        Fit fit = Fitting.fit(subject, row, scheme(row.key()));
+        if (!row.version().equals("-")) {
+          named.add(row.vulnerability());
+        }
+        if (fit == Fit.NONE) {
+          return;
+        }
+        Optional<Truth> attributes =
+            platforms.ofAttributes(row.otherAttributes(), subject.ecosystem());
+        if (attributes.isEmpty()) {
+          return;
+        }
+        Truth platform = attributes.get();
+        if (row.condition() >= 0) {
+          platform = platform.and(new Tree(row.row()).evaluate(row.condition()));
+        }
+        VulnerabilityRow known = file.vulnerability(row.vulnerability());
+        String detail = " (" + file.key(row.key()) + " " + range(row) + ")";
+        List<Reason> more = reasons(known);
+        candidate(known.row(), Assessment.of(fit, platform, detail, known, more));
+      }
+
+      /// What speaks for or against a match besides its criterion.
+      private List<Reason> reasons(VulnerabilityRow known) {
+        List<Reason> reasons = new ArrayList<>();
+        Set<String> files = new TreeSet<>();
+        Optional<ProductVersions.Status> status = Optional.empty();
+        for (Map.Entry<String, ClaimRows> maker : makers.entrySet()) {
+          int at = maker.getValue().find(known.row());
+          if (at >= 0) {
+            ProductVersions product = maker.getValue().product(at);
+            files.addAll(product.files());
+            if (status.isEmpty() && !product.blocks().isEmpty() && !subject.version().isEmpty()) {
+              VersionScheme scheme = schemes.of(products.canonical(maker.getKey()));
+              status = Optional.of(product.status(subject.version(), scheme));
+            }
+          }
+        }
+        status.map(Opinion::ofMaker).ifPresent(reasons::add);
+        Optional<DistributionVerdict> verdict = distribution.flatMap(d -> d.verdict(known.row()));
+        verdict.map(Opinion::ofDistribution).ifPresent(reasons::addAll);
+        if (verdict.isEmpty() && subject.packaged()) {
+          reasons.add(
+              Opinion.ofSilence(
+                  distribution.flatMap(DistributionClaims::consulted), subject.version()));
+        }
+        reasons.addAll(impact.reasons(known.id(), subject.component(), files, image));
+        known
+            .details()
+            .reason()
+            .ifPresent(reason -> reasons.add(new Reason("overridden", reason, 0)));
+        return reasons;
+      }
+
+      /// What only the CNAs' own records have.
+      private void fromMakers() {
+        if (subject.version().isEmpty()) {
+          return;
+        }
+        for (Map.Entry<String, ClaimRows> maker : makers.entrySet()) {
+          VersionScheme scheme = schemes.of(products.canonical(maker.getKey()));
+          ClaimRows rows = maker.getValue();
+          for (int i = 0; i < rows.count(); i++) {
+            if (!best.containsKey(rows.vulnerability(i))) {
+              fromMaker(rows.vulnerability(i), rows.product(i), scheme);
+            }
+          }
         }
       }
-      fromRecords(subject, best);
-      fromAdvisories(subject, best);
-      return merged(best).stream().map(c -> c.match(subject.component())).toList();
-    }
 
-    private Optional<Candidate> candidate(Subject subject, CriterionRow row) {
-      if (!row.isVulnerable() || row.part() == 'h') {
-        return Optional.empty();
+      private void fromMaker(int vulnerability, ProductVersions product, VersionScheme scheme) {
+        ProductVersions.Status status = product.status(subject.version(), scheme);
+        boolean disagrees = named.contains(vulnerability);
+        boolean mayBe = status == ProductVersions.Status.UNKNOWN && product.introductions() > 1;
+        boolean open =
+            !product.blocks().isEmpty()
+                && (status == ProductVersions.Status.AFFECTED || (mayBe && !disagrees));
+        if (!open) {
+          return;
+        }
+        VulnerabilityRow known = file.vulnerability(vulnerability);
+        List<Reason> more = reasons(known);
+        if (disagrees) {
+          more.add(Opinion.beyondRanges());
+        }
+        boolean readable = scheme.reads(subject.version());
+        candidate(
+            vulnerability,
+            Assessment.of(
+                readable ? Fit.RANGE : Fit.UNREADABLE,
+                Truth.TRUE,
+                " (record of the CNA)",
+                known,
+                more));
       }
-      Fit fit = Fitting.fit(subject, row, scheme(row.key()));
-      if (fit == Fit.NONE) {
-        return Optional.empty();
-      }
-      Optional<Truth> attributes =
-          platforms.ofAttributes(row.otherAttributes(), subject.ecosystem());
-      if (attributes.isEmpty()) {
-        return Optional.empty();
-      }
-      Truth platform = attributes.get();
-      if (row.condition() >= 0) {
-        platform = platform.and(new Tree(row.row()).evaluate(row.condition()));
-      }
-      Known known = Known.of(file.vulnerability(row.vulnerability()));
-      String detail = " (" + file.key(row.key()) + " " + range(row) + ")";
-      List<Reason> more = reasons(subject, known.id(), file.key(row.key()), scheme(row.key()));
-      Assessment assessment = Assessment.of(subject, fit, platform, detail, known, more);
-      return Optional.of(new Candidate(known, assessment, List.of()));
-    }
 
-    /// What speaks for or against a match besides its criterion.
-    private List<Reason> reasons(Subject subject, String cve, String key, VersionScheme scheme) {
-      List<Reason> reasons = new ArrayList<>();
-      Optional<CveRecord> record = opinions.record(cve);
-      record
-          .flatMap(r -> r.status(products.canonical(key), subject.version(), scheme))
-          .map(Opinion::ofMaker)
-          .ifPresent(reasons::add);
-      opinions
-          .fixes()
-          .verdict(subject.component(), cve)
-          .map(Opinion::ofDistribution)
-          .ifPresent(reasons::add);
-      reasons.addAll(
-          impact.reasons(
-              cve,
-              subject.component(),
-              record.map(r -> r.files(products.canonical(key))).orElse(Set.of()),
-              opinions.image()));
-      return reasons;
-    }
-
-    /// What only the makers' own records have.
-    private void fromRecords(Subject subject, Map<String, Candidate> best) {
-      if (subject.version().isEmpty()) {
-        return;
+      /// What advisories about packages have.
+      private void fromAdvisories() {
+        Optional<PackageName> name = PackageName.of(subject.component());
+        String version = subject.component().version();
+        if (name.isEmpty() || version == null) {
+          return;
+        }
+        ClaimRows rows = file.claims("p:" + name.get().typeAndName());
+        for (int i = 0; i < rows.count(); i++) {
+          PackageVersions versions = rows.packageVersions(i);
+          if (name.get().isMeant(versions) && versions.affects(version)) {
+            VulnerabilityRow known = file.vulnerability(rows.vulnerability(i));
+            String detail = " (" + versions.advisory() + ")";
+            candidate(
+                known.row(), Assessment.of(Fit.RANGE, Truth.TRUE, detail, known, reasons(known)));
+          }
+        }
       }
-      for (String key : subject.keys()) {
-        VersionScheme scheme = schemes.of(products.canonical(key));
-        for (CveRecord record : opinions.recordsOf(key)) {
-          Optional<CveRecord.Status> status = record.status(key, subject.version(), scheme);
-          boolean open =
-              status.equals(Optional.of(CveRecord.Status.AFFECTED))
-                  || status.equals(Optional.of(CveRecord.Status.UNKNOWN));
-          boolean listed = file.findVulnerability(record.id()) >= 0;
-          if (open && !record.rejected() && !best.containsKey(record.id()) && !listed) {
-            boolean readable = scheme.reads(subject.version());
-            Assessment assessment =
+
+      /// What the distribution itself has as open in its package.
+      private void fromDistribution() {
+        if (distribution.isEmpty()) {
+          return;
+        }
+        ClaimRows rows = distribution.get().tracker();
+        for (int i = 0; i < rows.count(); i++) {
+          int vulnerability = rows.vulnerability(i);
+          if (!best.containsKey(vulnerability)
+              && distribution
+                  .get()
+                  .verdict(vulnerability)
+                  .filter(DistributionVerdict::isOpen)
+                  .isPresent()) {
+            VulnerabilityRow known = file.vulnerability(vulnerability);
+            candidate(
+                vulnerability,
                 Assessment.of(
-                    subject,
-                    readable ? Fit.RANGE : Fit.UNREADABLE,
+                    Fit.RANGE,
                     Truth.TRUE,
-                    " (record of the CNA)",
-                    Known.of(record),
-                    reasons(subject, record.id(), key, scheme));
-            best.put(record.id(), new Candidate(Known.of(record), assessment, List.of()));
+                    " (" + distribution.get().consulted().orElse("") + ")",
+                    known,
+                    reasons(known)));
           }
         }
       }
-    }
 
-    /// What advisories about packages have.
-    private void fromAdvisories(Subject subject, Map<String, Candidate> best) {
-      Optional<PackageName> name = PackageName.of(subject.component());
-      String version = subject.component().version();
-      if (name.isEmpty() || version == null) {
-        return;
-      }
-      for (OsvAdvisory advisory : opinions.advisoriesOf(name.get().typeAndName())) {
-        boolean affected =
-            !advisory.withdrawn()
-                && advisory.affected().stream()
-                    .anyMatch(each -> name.get().isMeant(each) && each.affects(version));
-        if (affected) {
-          Known known = Known.of(advisory);
-          List<Reason> more =
-              new ArrayList<>(
-                  impact.reasons(known.id(), subject.component(), Set.of(), opinions.image()));
-          if (subject.packaged()) {
-            more.add(Opinion.OF_DISTRIBUTION);
-          }
-          Assessment assessment =
-              Assessment.of(
-                  subject, Fit.RANGE, Truth.TRUE, " (" + advisory.id() + ")", known, more);
-          best.merge(known.id(), new Candidate(known, assessment, List.of()), Candidate::better);
-        }
+      private CveMatch match(VulnerabilityRow known, Assessment assessment) {
+        Component component = subject.component();
+        Double score = known.score().isPresent() ? known.score().getAsDouble() : null;
+        Double epss = known.epss().isPresent() ? known.epss().getAsDouble() : null;
+        Double percentile =
+            known.epssPercentile().isPresent() ? known.epssPercentile().getAsDouble() : null;
+        String key = known.id() + "\n" + component.id();
+        String digest = Sha256.of(key.getBytes(StandardCharsets.UTF_8)).hex();
+        return new CveMatch(
+            "match-" + digest.substring(0, 24),
+            known.id(),
+            known.aliases(),
+            component.id(),
+            known.description(),
+            score == null ? null : Severity.ofCvss(score),
+            score,
+            known.vector().orElse(null),
+            known.isKnownExploited(),
+            assessment.score(),
+            assessment.reasons(),
+            epss,
+            percentile,
+            Urgency.of(
+                new Urgency.Signals(
+                    known.isKnownExploited(),
+                    known.isUsedByRansomware(),
+                    Optional.ofNullable(epss),
+                    Optional.ofNullable(score),
+                    known.ssvc().flatMap(Urgency.Decision::of),
+                    assessment.score(),
+                    Optional.ofNullable(image.exposures().get(component.id()))
+                        .flatMap(ImageFacts.Exposure::listens),
+                    0)),
+            known.details().sources());
       }
     }
 
@@ -207,22 +319,6 @@ public final class Matcher {
       String low = from.isEmpty() ? "" : (row.isFromExcluded() ? "> " : ">= ") + from;
       String high = to.isEmpty() ? "" : (row.isToExcluded() ? "< " : "<= ") + to;
       return low.isEmpty() || high.isEmpty() ? low + high : low + ", " + high;
-    }
-
-    /// One finding for ids that are aliases of each other, directly or by way of others; a CVE id
-    /// is the one that stays.
-    private static List<Candidate> merged(Map<String, Candidate> best) {
-      AliasGroups groups = new AliasGroups();
-      for (Candidate candidate : best.values()) {
-        groups.join(candidate.known.id(), candidate.known.aliases());
-      }
-      Map<String, List<Candidate>> together = new TreeMap<>();
-      for (Candidate candidate : best.values()) {
-        together
-            .computeIfAbsent(groups.of(candidate.known.id()), _ -> new ArrayList<>())
-            .add(candidate);
-      }
-      return together.values().stream().map(Candidate::one).toList();
     }
 
     /// Evaluates one condition tree for one subject.
@@ -276,51 +372,6 @@ public final class Matcher {
         }
         return fit == Fit.NONE ? Truth.FALSE : Truth.UNKNOWN;
       }
-    }
-  }
-
-  /// A vulnerability that matched, by the criterion that fits best.
-  private record Candidate(Known known, Assessment assessment, List<String> merged) {
-    /// CVE ids first, then what is known best, then the alphabet.
-    private static final Comparator<Candidate> REPRESENTATIVE =
-        Comparator.comparingInt((Candidate c) -> c.known.id().startsWith("CVE-") ? 0 : 1)
-            .thenComparingInt(c -> -c.assessment.score())
-            .thenComparing(c -> c.known.id());
-
-    static Candidate better(Candidate first, Candidate second) {
-      return second.assessment.score() > first.assessment.score() ? second : first;
-    }
-
-    /// The representative of aliases, with the ids of the others.
-    static Candidate one(List<Candidate> aliases) {
-      List<Candidate> sorted = aliases.stream().sorted(REPRESENTATIVE).toList();
-      Candidate first = sorted.getFirst();
-      SortedSet<String> ids = new TreeSet<>();
-      for (Candidate candidate : sorted) {
-        ids.add(candidate.known.id());
-        ids.addAll(candidate.known.aliases());
-      }
-      ids.remove(first.known.id());
-      return new Candidate(first.known, first.assessment, List.copyOf(ids));
-    }
-
-    CveMatch match(Component component) {
-      Double score = known.score();
-      Severity severity = score == null ? null : Severity.ofCvss(score);
-      String key = known.id() + "\n" + component.id();
-      String digest = Sha256.of(key.getBytes(StandardCharsets.UTF_8)).hex();
-      return new CveMatch(
-          "match-" + digest.substring(0, 24),
-          known.id(),
-          merged,
-          component.id(),
-          known.description(),
-          severity,
-          score,
-          known.vector(),
-          known.isKnownExploited(),
-          assessment.score(),
-          assessment.reasons());
     }
   }
 }

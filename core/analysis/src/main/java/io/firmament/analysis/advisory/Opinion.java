@@ -1,6 +1,9 @@
 package io.firmament.analysis.advisory;
 
-import io.firmament.analysis.advisory.feeds.CveRecord;
+import io.firmament.analysis.advisory.feeds.ProductVersions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// How much weight the words of others have against a match.
 final class Opinion {
@@ -10,13 +13,18 @@ final class Opinion {
   /// A source does not list the version; it may have left out what it no longer supports.
   private static final int DISAGREEMENT = -2;
 
-  /// Of an advisory that is the distribution's own.
-  static final Reason OF_DISTRIBUTION =
-      new Reason("distribution-advisory", "the distribution itself says so", 0);
+  /// What was not asked may have been mended; what was asked and is silent may not have been looked
+  /// at.
+  private static final int NOT_KNOWN = -2;
+
+  /// The distribution counts it among what has no consequence.
+  private static final int UNIMPORTANT = -5;
+
+  private static final int MINOR = -1;
 
   private Opinion() {}
 
-  static Reason ofMaker(CveRecord.Status status) {
+  static Reason ofMaker(ProductVersions.Status status) {
     return switch (status) {
       case AFFECTED ->
           new Reason("cna-affected", "the CNA's record has the version as affected", 0);
@@ -29,23 +37,73 @@ final class Opinion {
     };
   }
 
-  static Reason ofDistribution(DistributionFixes.Verdict verdict) {
-    return switch (verdict) {
-      case DistributionFixes.Verdict.Fixed fixed ->
-          new Reason(
-              "distribution-fixed",
-              "the distribution mended it in " + fixed.version() + " of the package",
-              DECISIVE);
-      case DistributionFixes.Verdict.NeverAffected _ ->
-          new Reason(
-              "distribution-unaffected", "the distribution's package never had it", DECISIVE);
-      case DistributionFixes.Verdict.Unfixed unfixed ->
-          new Reason(
-              "distribution-unfixed",
-              "the distribution mended it only in " + unfixed.version() + " of the package",
-              1);
-      case DistributionFixes.Verdict.Open _ ->
-          new Reason("distribution-open", "the distribution has no fix yet", 1);
-    };
+  /// Where the CNA has the version as affected and the CPE ranges do not.
+  static Reason beyondRanges() {
+    return new Reason(
+        "sources-disagree", "the CPE ranges for the product do not have the version", DISAGREEMENT);
+  }
+
+  static List<Reason> ofDistribution(DistributionVerdict verdict) {
+    String version = verdict.version();
+    List<Reason> reasons = new ArrayList<>();
+    reasons.add(
+        switch (verdict.kind()) {
+          case FIXED ->
+              new Reason("distribution-fixed", "fixed in distribution " + version, DECISIVE);
+          case NEVER_AFFECTED ->
+              new Reason(
+                  "distribution-unaffected",
+                  "not affected: the distribution's package never had it",
+                  DECISIVE);
+          case UNFIXED ->
+              new Reason(
+                  "distribution-unfixed", "the distribution mended it only in " + version, 1);
+          case OPEN -> new Reason("distribution-open", "the distribution has no fix yet", 1);
+        });
+    if (verdict.isOpen()) {
+      switch (verdict.grade()) {
+        case UNIMPORTANT ->
+            reasons.add(
+                new Reason(
+                    "distribution-unimportant",
+                    "the distribution says that it has no consequence in its package",
+                    UNIMPORTANT));
+        case MINOR ->
+            reasons.add(
+                new Reason(
+                    "distribution-minor",
+                    "the distribution finds it too minor for an update of its own",
+                    MINOR));
+        case END_OF_LIFE ->
+            reasons.add(
+                new Reason(
+                    "distribution-end-of-life",
+                    "the distribution mends nothing of this release any more",
+                    0));
+        case NORMAL -> {}
+      }
+    }
+    return reasons;
+  }
+
+  /// Where the distribution says nothing of the vulnerability.
+  ///
+  /// @param consulted the distribution whose data is in the index; empty where it has none
+  static Reason ofSilence(Optional<String> consulted, String upstream) {
+    return consulted.isPresent()
+        ? new Reason(
+            "distribution-silent",
+            "compared by the upstream version "
+                + upstream
+                + " of the package; the data of "
+                + consulted.get()
+                + " does not name it for the package",
+            NOT_KNOWN)
+        : new Reason(
+            "distribution-may-have-backported",
+            "compared by the upstream version "
+                + upstream
+                + " of the package; no data of the distribution was consulted",
+            NOT_KNOWN);
   }
 }

@@ -1,6 +1,6 @@
 package io.firmament.analysis.advisory;
 
-import io.firmament.analysis.advisory.feeds.OsvAdvisory;
+import io.firmament.analysis.advisory.feeds.PackageVersions;
 import io.firmament.base.finding.Component;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 /// @param type of the package URL
 /// @param name with its namespace as the ecosystem joins them; of a distribution's package the
 ///     source package
+/// @param system the distribution, for example `debian`; empty where none
 /// @param release of the distribution, for example `11`; empty where none
-record PackageName(String type, String name, String release) {
+record PackageName(String type, String name, String system, String release) {
   private static final Pattern PURL =
       Pattern.compile("pkg:(?<type>[A-Za-z0-9.+-]+)/(?:(?<space>[^@?#]+)/)?(?<name>[^/@?#]+).*");
 
@@ -30,16 +31,19 @@ record PackageName(String type, String name, String release) {
         switch (type) {
           case "deb", "apk", "rpm", "opkg" -> {
             String source = component.sourcePackage();
-            String release =
-                component.distribution() == null
-                    ? ""
-                    : component.distribution().replaceFirst("^[^-]*-", "");
-            yield new PackageName(type, source == null ? name : source, release);
+            String label = component.distribution() == null ? "" : component.distribution();
+            int dash = label.indexOf('-');
+            yield new PackageName(
+                type,
+                source == null ? name : source,
+                dash < 0 ? label : label.substring(0, dash),
+                label.substring(dash + 1));
           }
-          case "maven" -> new PackageName(type, space + ":" + name, "");
+          case "maven" -> new PackageName(type, space + ":" + name, "", "");
           case "pypi" ->
-              new PackageName(type, name.toLowerCase(java.util.Locale.ROOT).replace('_', '-'), "");
-          default -> new PackageName(type, space.isEmpty() ? name : space + "/" + name, "");
+              new PackageName(
+                  type, name.toLowerCase(java.util.Locale.ROOT).replaceAll("[-_.]+", "-"), "", "");
+          default -> new PackageName(type, space.isEmpty() ? name : space + "/" + name, "", "");
         });
   }
 
@@ -56,11 +60,14 @@ record PackageName(String type, String name, String release) {
   }
 
   /// Whether the advisory's package is this one, in this release of its distribution.
-  boolean isMeant(OsvAdvisory.Affected affected) {
+  boolean isMeant(PackageVersions affected) {
     boolean released =
         affected.release().isEmpty()
             || release.equals(affected.release())
             || release.startsWith(affected.release() + ".");
-    return affected.type().equals(type) && affected.name().equals(name) && released;
+    return affected.type().equals(type)
+        && affected.name().equals(name)
+        && (affected.system().isEmpty() || affected.system().equals(system))
+        && released;
   }
 }

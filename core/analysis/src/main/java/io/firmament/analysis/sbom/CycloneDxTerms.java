@@ -4,6 +4,7 @@ import io.firmament.analysis.advisory.cpe.Cpe;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.Priority;
 import io.firmament.base.finding.Severity;
 import java.util.List;
 import java.util.Locale;
@@ -202,6 +203,19 @@ record CycloneDxTerms(int minor) {
     properties.put("firmament:reason", match.reasons());
     if (!match.aliases().isEmpty()) {
       properties.put("firmament:alias", match.aliases());
+    }
+    if (match.epss() != null) {
+      properties.put("firmament:epss", List.of(String.valueOf(match.epss())));
+    }
+    Priority priority = match.priority();
+    if (priority != null) {
+      properties.put("firmament:priority", List.of(priority.band() + " " + priority.score()));
+      properties.put("firmament:priority-reason", priority.reasons());
+    }
+    if (!match.sources().isEmpty()) {
+      properties.put(
+          "firmament:source",
+          match.sources().stream().map(of -> of.source() + " " + of.id()).toList());
     }
     return properties;
   }

@@ -58,13 +58,13 @@ class IndexBuilderTest {
       assertTrue(index.find("CVE-2000-0001").orElseThrow().isUsedByRansomware());
       assertEquals("2026-01-01", index.find("CVE-2000-0001").orElseThrow().exploitedSince());
       assertEquals(
-          List.of("facts", "nvd", "kev"),
+          List.of("facts", "kev", "nvd"),
           index.manifest().feeds().stream().map(f -> f.kind()).toList());
       assertTrue(
           index
               .manifest()
               .feeds()
-              .get(1)
+              .get(2)
               .notice()
               .contains("not endorsed or certified by the NVD"));
     }
@@ -136,7 +136,9 @@ class IndexBuilderTest {
     assertTrue(
         report
             .problems()
-            .contains("CVE-2000-0004: no CPE 2.3 name: cpe:/a:acme:router:4:*:*:*:*:*:*:*"),
+            .contains(
+                "record 7, line 19: CVE-2000-0004: no CPE 2.3 name:"
+                    + " cpe:/a:acme:router:4:*:*:*:*:*:*:*"),
         report::toString);
   }
 
@@ -196,13 +198,13 @@ class IndexBuilderTest {
 
   private static String record(int number, String modified, String version) {
     return """
-      {"cve":{"id":"CVE-2000-@number","vulnStatus":"Analyzed","lastModified":"@modified",
-      "descriptions":[{"lang":"es","value":"palabras"},{"lang":"en","value":"words @version"}],
-      "metrics":{"cvssMetricV2":[{"type":"Primary","cvssData":{"vectorString":"AV:N","baseScore":1.0}}],
-      "cvssMetricV31":[{"type":"Secondary","cvssData":{"vectorString":"CVSS:3.1/second","baseScore":2.0}},
-      {"type":"Primary","cvssData":{"vectorString":"CVSS:3.1/first","baseScore":9.8}}]},
-      "configurations":[{"nodes":[{"operator":"OR","cpeMatch":[{"vulnerable":true,"criteria":"cpe:2.3:a:acme:router:@version:*:*:*:*:*:*:*"}]}]}]}}
-      """
+    {"cve":{"id":"CVE-2000-@number","vulnStatus":"Analyzed","lastModified":"@modified",
+    "descriptions":[{"lang":"es","value":"palabras"},{"lang":"en","value":"words @version"}],
+    "metrics":{"cvssMetricV2":[{"type":"Primary","cvssData":{"vectorString":"AV:N","baseScore":1.0}}],
+    "cvssMetricV31":[{"type":"Secondary","cvssData":{"vectorString":"CVSS:3.1/second","baseScore":2.0}},
+    {"type":"Primary","cvssData":{"vectorString":"CVSS:3.1/first","baseScore":9.8}}]},
+    "configurations":[{"nodes":[{"operator":"OR","cpeMatch":[{"vulnerable":true,"criteria":"cpe:2.3:a:acme:router:@version:*:*:*:*:*:*:*"}]}]}]}}
+    """
         .replace("@number", String.valueOf(10_000 + number).substring(1))
         .replace("@modified", modified)
         .replace("@version", version);

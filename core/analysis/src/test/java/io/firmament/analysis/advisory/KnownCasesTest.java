@@ -3,11 +3,6 @@ package io.firmament.analysis.advisory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.firmament.analysis.advisory.feeds.CveRecord;
-import io.firmament.analysis.advisory.feeds.MalformedRecord;
-import io.firmament.analysis.advisory.feeds.OsvAdvisory;
 import io.firmament.analysis.elf.TestElf;
 import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
@@ -16,7 +11,6 @@ import io.firmament.analysis.tree.MemoryTree;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -46,32 +40,18 @@ class KnownCasesTest {
 
   @TempDir private static Path folder;
   private static AdvisoryIndex index;
-  private static List<CveRecord> records;
-  private static List<OsvAdvisory> advisories;
-  private static DistributionFixes fixes;
 
   @BeforeAll
-  static void build() throws IOException, MalformedRecord {
+  static void build() throws IOException {
     List<Path> feeds = new ArrayList<>();
-    for (String name : List.of("known-cases-nvd.json", "known-cases-own.json")) {
+    for (String kind : List.of("nvd", "own", "cna", "osv", "debian", "alpine")) {
+      String name = "known-cases-" + kind + ".json";
       feeds.add(Files.write(folder.resolve(name), resource(name).readAllBytes()));
     }
     Path out = folder.resolve("index.fwvx");
-    IndexBuilder.build(feeds, out);
+    BuildReport report = IndexBuilder.build(feeds, out);
+    assertEquals(0, report.feeds().stream().mapToInt(BuildReport.Feed::malformed).sum());
     index = AdvisoryIndex.open(out);
-    ObjectMapper mapper = new ObjectMapper();
-    records = new ArrayList<>();
-    for (JsonNode each : mapper.readTree(resource("known-cases-cna.json"))) {
-      records.add(CveRecord.parse(bytes(each)));
-    }
-    advisories = new ArrayList<>();
-    for (JsonNode each : mapper.readTree(resource("known-cases-osv.json"))) {
-      advisories.add(OsvAdvisory.parse(bytes(each)));
-    }
-    fixes =
-        DistributionFixes.none()
-            .addDebian(resource("known-cases-debian.json"))
-            .addAlpine(resource("known-cases-alpine.json"));
   }
 
   @AfterAll
@@ -94,11 +74,7 @@ class KnownCasesTest {
     Map<String, String> image = image(columns[3]);
     List<CveMatch> matches =
         new Matcher()
-            .match(
-                List.of(component(columns[1])),
-                environment(image),
-                index,
-                SecondOpinions.of(records, advisories, fixes, facts(image)));
+            .match(List.of(component(columns[1])), environment(image), index, facts(image));
     Optional<CveMatch> match =
         matches.stream()
             .filter(m -> m.cve().equals(columns[2]) || m.aliases().contains(columns[2]))
@@ -118,8 +94,7 @@ class KnownCasesTest {
             .match(
                 List.of(component("pkg deb zlib1g zlib 1:1.2.11.dfsg-2+deb11u1 debian-11")),
                 environment(Map.of()),
-                index,
-                SecondOpinions.of(records, advisories, fixes, ImageFacts.unknown()));
+                index);
     List<CveMatch> same = matches.stream().filter(m -> m.cve().equals("CVE-2022-37434")).toList();
     assertEquals(List.of(List.of("DSA-5218-1")), same.stream().map(CveMatch::aliases).toList());
     assertTrue(matches.stream().noneMatch(m -> m.cve().equals("DSA-5218-1")));
@@ -153,13 +128,7 @@ class KnownCasesTest {
                             .text(banner)
                             .build()),
                 Progress.NONE);
-    List<CveMatch> matches =
-        new Matcher()
-            .match(
-                report.components(),
-                environment(Map.of()),
-                index,
-                SecondOpinions.of(records, advisories, fixes, ImageFacts.unknown()));
+    List<CveMatch> matches = new Matcher().match(report.components(), environment(Map.of()), index);
     assertEquals(
         List.of(),
         matches.stream().map(CveMatch::cve).filter(id -> id.startsWith("CVE-2022")).toList(),
@@ -230,10 +199,6 @@ class KnownCasesTest {
         image.containsKey("hardware")
             ? List.of("cpe:2.3:h:" + image.get("hardware") + ":*:*:*:*:*:*:*")
             : List.of());
-  }
-
-  private static InputStream bytes(JsonNode node) {
-    return new ByteArrayInputStream(node.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static InputStream resource(String name) {

@@ -74,7 +74,11 @@ class InventorySbomTest {
         null,
         false,
         score,
-        List.of(reasons));
+        List.of(reasons),
+        null,
+        null,
+        null,
+        List.of());
   }
 
   private static InventoryReport report(@Nullable List<ComponentFacts> facts) {

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// @param knownExploited whether it is in CISA's KEV catalogue
 /// @param score the impact assessment, -10 to 10: positive relevant, negative not
 /// @param reasons machine-readable reasons of the match, each `code: text`
+/// @param epss probability that somebody exploits it within 30 days, 0 to 1; null where EPSS has
+///     none
+/// @param epssPercentile how much of all vulnerabilities is not more likely, 0 to 1; null as `epss`
+/// @param priority how soon somebody should look at it; null in findings of before there was one
+/// @param sources who says so, the most trusted first
 @Json
 public record CveMatch(
     String id,
@@ -29,9 +34,15 @@ public record CveMatch(
     @Nullable String cvssVector,
     boolean knownExploited,
     int score,
-    List<String> reasons) {
+    List<String> reasons,
+    @Nullable Double epss,
+    @Nullable Double epssPercentile,
+    @Nullable Priority priority,
+    List<VulnerabilitySource> sources) {
   public CveMatch {
     aliases = List.copyOf(aliases);
     reasons = List.copyOf(reasons);
+    // Documents of before there were sources have none.
+    sources = sources == null ? List.of() : List.copyOf(sources);
   }
 }

@@ -65,7 +65,8 @@ public interface FirmwareStore {
   /// Worst first, then by type and id.
   Page<Issue> issues(TenantId tenant, AnalysisId analysis, PageRequest page);
 
-  /// Known to be exploited first, then worst first, then by id of the vulnerability.
+  /// By queue and priority, the most urgent first, then worst first, then by id of the
+  /// vulnerability.
   Page<CveMatch> matches(TenantId tenant, AnalysisId analysis, PageRequest page);
 
   /// Where a vulnerability was found, under its own id or an alias, by firmware; by analyses, too,

@@ -1,154 +1,37 @@
 package io.firmament.analysis.advisory.feeds;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import io.firmament.analysis.advisory.version.VersionScheme;
-import java.io.IOException;
-import java.io.InputStream;
+import io.firmament.analysis.advisory.cpe.Cpe;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// What the CNA says of a CVE in its CVE JSON 5 record: mostly the makers of the product.
-///
-/// @param description in English; empty where there is none
-/// @param products with their versions
-public record CveRecord(String id, boolean rejected, String description, List<Product> products) {
+/// A record in the CVE JSON 5 format: the CNA, mostly the maker of the product, and the ADP
+/// containers, of which CISA's adds CVSS, SSVC and products.
+final class CveRecord {
   private static final Map<String, String> KEYS = Map.of("linux:linux", "linux:linux_kernel");
+  private static final List<String> METRICS =
+      List.of("cvssV3_1", "cvssV4_0", "cvssV3_0", "cvssV2_0");
+  private static final Set<String> NO_NAME = Set.of("", "n/a", "unknown", "unspecified");
+  private static final Set<String> NO_VERSION = Set.of("", "n/a", "-", "unspecified", "unknown");
 
-  public CveRecord {
-    products = List.copyOf(products);
+  /// As some CNAs write ranges: `>= 1.0, < 2.0` in place of the fields for it.
+  private static final Pattern COMPARISON = Pattern.compile("(<=|>=|<|>|=)\\s*(\\S+)");
+
+  private final JsonValue json;
+
+  CveRecord(JsonValue json) {
+    this.json = json;
   }
 
-  /// What a record says of one version.
-  public enum Status {
-    AFFECTED,
-    /// An entry of the record names the version as not affected.
-    UNAFFECTED,
-    /// No entry has the version, and what is not listed is said not to be affected.
-    NOT_LISTED,
-    /// The record leaves it open.
-    UNKNOWN
-  }
-
-  /// One element of `affected`.
-  ///
-  /// @param key `vendor:product` in lower case, as CPE writes it
-  /// @param files source files that hold the flaw
-  /// @param introductions how many commits brought the flaw in, where versions are commits
-  public record Product(
-      String key, String defaultStatus, List<Entry> entries, Set<String> files, int introductions) {
-    public Product {
-      entries = List.copyOf(entries);
-      files = Set.copyOf(files);
-    }
-  }
-
-  /// A version or a range of them.
-  ///
-  /// @param to empty for a single version; `*` for no end, `5.10.*` for all of a series
-  public record Entry(
-      String version, String to, boolean included, String status, List<Change> changes) {
-    public Entry {
-      changes = List.copyOf(changes);
-    }
-  }
-
-  /// From a version on the status is another.
-  public record Change(String at, String status) {}
-
-  /// The source files of the product that hold the flaw, sorted.
-  public Set<String> files(String key) {
-    Set<String> files = new TreeSet<>();
-    products.stream().filter(p -> p.key.equals(key)).forEach(p -> files.addAll(p.files));
-    return files;
-  }
-
-  /// What the record says of the version; empty where it does not name the product with versions.
-  ///
-  /// A flaw that several commits brought in came with backports to older series too: versions
-  /// before the first release that has it are then not known to be free of it.
-  public Optional<Status> status(String key, String version, VersionScheme scheme) {
-    int introductions =
-        products.stream()
-            .filter(p -> p.key.equals(key))
-            .mapToInt(Product::introductions)
-            .max()
-            .orElse(0);
-    return products.stream()
-        .filter(p -> p.key.equals(key) && !p.entries.isEmpty())
-        .findFirst()
-        .map(p -> status(p, version, scheme, introductions > 1));
-  }
-
-  private static Status status(
-      Product product, String version, VersionScheme scheme, boolean backported) {
-    for (Entry entry : product.entries) {
-      boolean beforeFirst = entry.version.equals("0") && entry.status.equals("unaffected");
-      if (!(beforeFirst && backported) && covers(entry, version, scheme)) {
-        String status = entry.status;
-        for (Change change : entry.changes) {
-          status = scheme.compare(change.at, version) <= 0 ? change.status : status;
-        }
-        return switch (status) {
-          case "affected" -> Status.AFFECTED;
-          case "unaffected" -> Status.UNAFFECTED;
-          default -> Status.UNKNOWN;
-        };
-      }
-    }
-    if (backported && product.entries.stream().anyMatch(e -> beforeFirst(e, version, scheme))) {
-      return Status.UNKNOWN;
-    }
-    return switch (product.defaultStatus) {
-      case "affected" -> Status.AFFECTED;
-      case "unaffected" -> Status.NOT_LISTED;
-      default -> Status.UNKNOWN;
-    };
-  }
-
-  private static boolean beforeFirst(Entry entry, String version, VersionScheme scheme) {
-    return entry.version.equals("0") && covers(entry, version, scheme);
-  }
-
-  private static boolean covers(Entry entry, String version, VersionScheme scheme) {
-    if (entry.to.isEmpty()) {
-      return scheme.compare(entry.version, version) == 0;
-    }
-    if (!entry.version.equals("0") && scheme.compare(version, entry.version) < 0) {
-      return false;
-    }
-    if (entry.to.equals("*")) {
-      return true;
-    }
-    if (entry.to.endsWith(".*")) {
-      String series = entry.to.substring(0, entry.to.length() - 2);
-      return version.equals(series)
-          || version.startsWith(series + ".")
-          || scheme.compare(version, series) < 0;
-    }
-    int order = scheme.compare(version, entry.to);
-    return order < 0 || (order == 0 && entry.included);
-  }
-
-  /// Reads one record.
-  ///
-  /// @throws MalformedRecord also where it is no JSON
-  public static CveRecord parse(InputStream in) throws IOException, MalformedRecord {
-    try (JsonParser parser = new JsonFactory().createParser(in)) {
-      parser.nextToken();
-      return of(JsonValue.read(parser));
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
-      throw new MalformedRecord("no JSON: " + NvdRecord.shortened(e.getOriginalMessage()));
-    }
-  }
-
-  private static CveRecord of(JsonValue json) throws MalformedRecord {
+  VulnerabilityFacts facts() throws MalformedRecord {
     JsonValue metadata = json.field("cveMetadata");
     String id =
         metadata
@@ -156,68 +39,219 @@ public record CveRecord(String id, boolean rejected, String description, List<Pr
             .text()
             .filter(text -> text.startsWith("CVE-"))
             .orElseThrow(() -> new MalformedRecord("no CVE id"));
-    List<Product> products = new ArrayList<>();
-    for (JsonValue each :
-        json.field("containers").field("cna").field("affected").items("affected")) {
-      product(each).ifPresent(products::add);
-    }
-    String description = "";
-    for (JsonValue each :
-        json.field("containers").field("cna").field("descriptions").items("descriptions")) {
-      if (each.field("lang").text().orElse("").startsWith("en")) {
-        description = each.field("value").text().orElse("");
-      }
-    }
+    JsonValue containers = json.field("containers");
+    JsonValue cna = containers.field("cna");
+    List<JsonValue> adps = containers.field("adp").items("adp");
     boolean rejected = metadata.field("state").text().equals(Optional.of("REJECTED"));
-    return new CveRecord(id, rejected, description, products);
+    VulnerabilityFacts.Builder facts =
+        VulnerabilityFacts.of(id, VulnerabilityFacts.Source.CVE)
+            .modified(metadata.field("dateUpdated").text().orElse(""))
+            .rejected(rejected)
+            .disputed(isDisputed(cna))
+            .description(description(cna));
+    if (rejected) {
+      return facts.build();
+    }
+    JsonValue scored = metric(cna);
+    List<Condition> configurations = new ArrayList<>(configurations(id, cna));
+    Map<String, ProductVersions> products = products(cna);
+    String ssvc = null;
+    for (JsonValue adp : adps) {
+      scored = scored.isMissing() ? metric(adp) : scored;
+      configurations.addAll(configurations(id, adp));
+      products(adp).forEach(products::putIfAbsent);
+      ssvc = ssvc(adp).orElse(ssvc);
+    }
+    return facts
+        .cvss(
+            scored.field("baseScore").number().filter(s -> s >= 0 && s <= 10).orElse(null),
+            scored.field("vectorString").text().orElse(null))
+        .ssvc(ssvc)
+        .configurations(configurations)
+        .products(new ArrayList<>(products.values()))
+        .build();
   }
 
-  private static Optional<Product> product(JsonValue json) throws MalformedRecord {
-    Optional<String> vendor = json.field("vendor").text();
-    Optional<String> product = json.field("product").text();
-    if (vendor.isEmpty() || product.isEmpty()) {
-      return Optional.empty();
-    }
-    String name = (vendor.get() + ":" + product.get()).toLowerCase(Locale.ROOT).replace(' ', '_');
-    List<Entry> entries = new ArrayList<>();
-    Set<String> introductions = new HashSet<>();
-    for (JsonValue version : json.field("versions").items("versions")) {
-      if (version.field("versionType").text().equals(Optional.of("git"))) {
-        version.field("version").text().ifPresent(introductions::add);
-      } else {
-        entry(version).ifPresent(entries::add);
+  private static boolean isDisputed(JsonValue cna) throws MalformedRecord {
+    for (JsonValue tag : cna.field("tags").items("tags")) {
+      if (tag.text().filter("disputed"::equals).isPresent()) {
+        return true;
       }
     }
-    Set<String> files = new HashSet<>();
-    for (JsonValue file : json.field("programFiles").items("programFiles")) {
-      file.text().ifPresent(files::add);
-    }
-    return Optional.of(
-        new Product(
-            KEYS.getOrDefault(name, name),
-            json.field("defaultStatus").text().orElse("unknown"),
-            entries,
-            files,
-            introductions.size()));
+    return false;
   }
 
-  private static Optional<Entry> entry(JsonValue json) throws MalformedRecord {
-    Optional<String> version = json.field("version").text().filter(v -> !v.equals("n/a"));
+  private static String description(JsonValue cna) throws MalformedRecord {
+    for (String field : List.of("descriptions", "rejectedReasons")) {
+      for (JsonValue each : cna.field(field).items(field)) {
+        if (each.field("lang").text().orElse("").startsWith("en")) {
+          return each.field("value").text().orElse("");
+        }
+      }
+    }
+    return "";
+  }
+
+  private static JsonValue metric(JsonValue container) throws MalformedRecord {
+    List<JsonValue> metrics = container.field("metrics").items("metrics");
+    for (String name : METRICS) {
+      for (JsonValue metric : metrics) {
+        if (!metric.field(name).isMissing()) {
+          return metric.field(name);
+        }
+      }
+    }
+    return new JsonValue.Missing();
+  }
+
+  /// The three decision points; their spelling varies over the years.
+  private static Optional<String> ssvc(JsonValue container) throws MalformedRecord {
+    for (JsonValue metric : container.field("metrics").items("metrics")) {
+      JsonValue other = metric.field("other");
+      if (other.field("type").text().filter("ssvc"::equals).isEmpty()) {
+        continue;
+      }
+      Map<String, String> points = new LinkedHashMap<>();
+      for (JsonValue option : other.field("content").field("options").items("options")) {
+        for (String name : List.of("Exploitation", "Automatable", "Technical Impact")) {
+          option.field(name).text().ifPresent(v -> points.put(name, v.toLowerCase(Locale.ROOT)));
+        }
+      }
+      if (points.size() == 3) {
+        return Optional.of(
+            points.get("Exploitation")
+                + "/"
+                + points.get("Automatable")
+                + "/"
+                + points.get("Technical Impact"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<Condition> configurations(String id, JsonValue container)
+      throws MalformedRecord {
+    return new CpeConfigurations().read(id, container, "cpeApplicability");
+  }
+
+  private static Map<String, ProductVersions> products(JsonValue container) throws MalformedRecord {
+    Map<String, ProductVersions> products = new LinkedHashMap<>();
+    for (JsonValue each : container.field("affected").items("affected")) {
+      List<ProductVersions.Entry> entries = new ArrayList<>();
+      Set<String> introductions = new HashSet<>();
+      for (JsonValue version : each.field("versions").items("versions")) {
+        if (version.field("versionType").text().equals(Optional.of("git"))) {
+          version.field("version").text().ifPresent(introductions::add);
+        } else {
+          entries(version, entries);
+        }
+      }
+      Set<String> files = new HashSet<>();
+      for (JsonValue file : each.field("programFiles").items("programFiles")) {
+        file.text().ifPresent(files::add);
+      }
+      List<ProductVersions.Block> blocks =
+          entries.isEmpty()
+              ? List.of()
+              : List.of(
+                  new ProductVersions.Block(
+                      each.field("defaultStatus").text().orElse(""), entries));
+      for (String key : keys(each)) {
+        products.merge(
+            key,
+            new ProductVersions(key, blocks, files, introductions.size()),
+            CveRecord::together);
+      }
+    }
+    products.values().removeIf(p -> p.blocks().isEmpty() && p.files().isEmpty());
+    return products;
+  }
+
+  private static ProductVersions together(ProductVersions left, ProductVersions right) {
+    List<ProductVersions.Block> blocks = new ArrayList<>(left.blocks());
+    blocks.addAll(right.blocks());
+    Set<String> files = new HashSet<>(left.files());
+    files.addAll(right.files());
+    return new ProductVersions(
+        left.key(), blocks, files, Math.max(left.introductions(), right.introductions()));
+  }
+
+  /// By the CPE names that the element has, and by vendor and product.
+  private static Set<String> keys(JsonValue affected) throws MalformedRecord {
+    Set<String> keys = new LinkedHashSet<>();
+    for (JsonValue cpe : affected.field("cpes").items("cpes")) {
+      cpe.text().flatMap(CveRecord::cpe).map(Cpe::key).ifPresent(keys::add);
+    }
+    String vendor = name(affected.field("vendor"));
+    String product = name(affected.field("product"));
+    if (!NO_NAME.contains(vendor) && !NO_NAME.contains(product)) {
+      String key = Cpe.escape(vendor) + ":" + Cpe.escape(product);
+      keys.add(KEYS.getOrDefault(key, key));
+    }
+    return keys;
+  }
+
+  private static Optional<Cpe> cpe(String text) {
+    return text.startsWith("cpe:/") ? Cpe.parseUri(text) : Cpe.parse(text);
+  }
+
+  private static String name(JsonValue value) {
+    return value.text().orElse("").strip().toLowerCase(Locale.ROOT).replace(' ', '_');
+  }
+
+  private static void entries(JsonValue json, List<ProductVersions.Entry> entries)
+      throws MalformedRecord {
+    String version = json.field("version").text().orElse("").strip();
     Optional<String> included = json.field("lessThanOrEqual").text();
     Optional<String> to = json.field("lessThan").text().or(() -> included);
-    List<Change> changes = new ArrayList<>();
+    String status = json.field("status").text().orElse("unknown");
+    if (to.isEmpty() && COMPARISON.matcher(version).lookingAt()) {
+      compared(version, status).ifPresent(entries::add);
+      return;
+    }
+    boolean none = NO_VERSION.contains(version.toLowerCase(Locale.ROOT)) || version.equals("*");
+    if (none && to.isEmpty()) {
+      return;
+    }
+    List<ProductVersions.Change> changes = new ArrayList<>();
     for (JsonValue change : json.field("changes").items("changes")) {
       changes.add(
-          new Change(
+          new ProductVersions.Change(
               change.field("at").text().orElse(""), change.field("status").text().orElse("")));
     }
-    return version.map(
-        v ->
-            new Entry(
-                v,
-                to.orElse(""),
-                included.isPresent(),
-                json.field("status").text().orElse("unknown"),
-                changes));
+    entries.add(
+        new ProductVersions.Entry(
+            none ? "0" : version, false, to.orElse(""), included.isPresent(), status, changes));
+  }
+
+  private static Optional<ProductVersions.Entry> compared(String text, String status) {
+    String from = "0";
+    boolean after = false;
+    String to = "*";
+    boolean included = false;
+    for (String part : text.split(",")) {
+      Matcher comparison = COMPARISON.matcher(part.strip());
+      if (!comparison.matches()) {
+        return Optional.empty();
+      }
+      String version = comparison.group(2);
+      switch (comparison.group(1)) {
+        case ">=" -> from = version;
+        case ">" -> {
+          from = version;
+          after = true;
+        }
+        case "<" -> to = version;
+        case "<=" -> {
+          to = version;
+          included = true;
+        }
+        default -> {
+          from = version;
+          to = "";
+        }
+      }
+    }
+    return Optional.of(new ProductVersions.Entry(from, after, to, included, status, List.of()));
   }
 }

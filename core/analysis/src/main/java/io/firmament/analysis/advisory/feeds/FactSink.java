@@ -4,7 +4,5 @@ import java.io.IOException;
 
 /// Where an importer puts what it reads, record by record.
 public interface FactSink {
-  void vulnerability(VulnerabilityFacts facts) throws IOException;
-
-  void exploited(KnownExploited row) throws IOException;
+  void take(Fact fact) throws IOException;
 }

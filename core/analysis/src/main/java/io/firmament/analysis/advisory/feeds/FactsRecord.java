@@ -26,17 +26,13 @@ final class FactsRecord {
     for (JsonValue affected : fact.field("affected").items("affected")) {
       configurations.add(affected(id, affected));
     }
-    return new VulnerabilityFacts(
-        id,
-        VulnerabilityFacts.Source.FIRMAMENT,
-        "",
-        aliases,
-        false,
-        fact.field("disputed").isTrue(),
-        fact.field("description").text().orElse(""),
-        fact.field("score").number().orElse(null),
-        fact.field("cvss").text().orElse(null),
-        configurations);
+    return VulnerabilityFacts.of(id, VulnerabilityFacts.Source.FIRMAMENT)
+        .aliases(aliases)
+        .disputed(fact.field("disputed").isTrue())
+        .description(fact.field("description").text().orElse(""))
+        .cvss(fact.field("score").number().orElse(null), fact.field("cvss").text().orElse(null))
+        .configurations(configurations)
+        .build();
   }
 
   /// When CISA listed it as exploited, where `exploitedSince` says so.
@@ -48,7 +44,7 @@ final class FactsRecord {
         : Optional.empty();
   }
 
-  private static Condition affected(String id, JsonValue affected) throws MalformedRecord {
+  static Condition affected(String id, JsonValue affected) throws MalformedRecord {
     Optional<String> after = affected.field("after").text();
     Optional<String> before = affected.field("before").text();
     Condition subject =

@@ -1,147 +1,161 @@
 package io.firmament.analysis.advisory.feeds;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 
-/// Reads a feed record by record, plain or gzip, and tells its kind from the records themselves.
+/// Reads a feed record by record and tells what it is from its content: a file, plain or gzip, a
+/// zip archive (also of archives), or a folder of such files. In memory is one record at a time.
 ///
-/// A record that cannot be read is counted and reported; a feed that breaks off keeps what came
-/// before.
+/// A record that cannot be read is counted and reported with its place; a feed that breaks off
+/// keeps what came before. In archives and folders, files that are no feeds are passed over.
 public final class FeedReader {
-  private static final int MAX_PROBLEMS = 20;
+  private static final int PEEK = 512;
+  private static final int MOST_LAYERS = 4;
 
-  private final FactSink sink;
-  private final List<String> problems = new ArrayList<>();
-  private String kind = "unknown";
-  private String watermark = "";
-  private int records;
-  private int malformed;
-  private boolean whole = true;
+  private final Gathering found;
 
   private FeedReader(FactSink sink) {
-    this.sink = sink;
+    this.found = new Gathering(sink);
   }
 
   /// Reads the stream to its end; the caller closes it.
+  ///
+  /// @throws IOException where the sink fails; what is wrong with the feed is in the answer
   public static FeedSummary read(InputStream in, FactSink sink) throws IOException {
     FeedReader reader = new FeedReader(sink);
-    reader.readAll(in);
-    return new FeedSummary(
-        reader.kind,
-        reader.watermark,
-        reader.records,
-        reader.malformed,
-        reader.whole,
-        reader.problems);
+    return reader.guarded(() -> reader.layer("", in, 0, false));
   }
 
-  private void readAll(InputStream in) throws IOException {
-    FailingSink guarded = new FailingSink(sink);
-    try (JsonParser parser = new JsonFactory().createParser(new NonClosing(unpacked(in)))) {
-      readDocument(parser, guarded);
-    } catch (SinkFailure e) {
+  /// Reads a file or a folder.
+  ///
+  /// @throws IOException where it cannot be opened or the sink fails
+  public static FeedSummary read(Path feed, FactSink sink) throws IOException {
+    if (!Files.isDirectory(feed)) {
+      try (InputStream in = Files.newInputStream(feed)) {
+        return read(in, sink);
+      }
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(feed)) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    FeedReader reader = new FeedReader(sink);
+    return reader.guarded(
+        () -> {
+          for (Path file : files) {
+            try (InputStream in = Files.newInputStream(file)) {
+              reader.member(feed.relativize(file).toString(), in, 0);
+            }
+          }
+        });
+  }
+
+  private interface Reading {
+    void run() throws IOException;
+  }
+
+  private FeedSummary guarded(Reading reading) throws IOException {
+    try {
+      reading.run();
+    } catch (Gathering.SinkFailure e) {
       throw e.cause();
     } catch (IOException e) {
-      breaksOff("the feed breaks off after " + records + " records: " + firstLine(e));
+      found.breaksOff("the feed breaks off after " + found.records() + " records: " + firstLine(e));
+    }
+    return found.summary();
+  }
+
+  /// A file of an archive or a folder: its end is not the end of the feed.
+  private void member(String place, InputStream in, int layers) throws IOException {
+    try {
+      layer(place, in, layers, true);
+    } catch (com.fasterxml.jackson.core.JacksonException e) {
+      found.malformed(place + ": " + firstLine(e));
     }
   }
 
-  private static InputStream unpacked(InputStream in) throws IOException {
+  private void layer(String place, InputStream in, int layers, boolean isMember)
+      throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(in, 1 << 16);
-    buffered.mark(2);
-    boolean gzip = buffered.read() == 0x1f && buffered.read() == 0x8b;
+    buffered.mark(PEEK);
+    byte[] head = buffered.readNBytes(PEEK);
     buffered.reset();
-    return gzip ? new GZIPInputStream(buffered, 1 << 16) : buffered;
+    if (starts(head, 0x1f, 0x8b) && layers < MOST_LAYERS) {
+      layer(place, new GZIPInputStream(buffered, 1 << 16), layers + 1, isMember);
+    } else if (starts(head, 'P', 'K', 3, 4) && layers < MOST_LAYERS) {
+      zip(place, buffered, layers);
+    } else {
+      text(place, buffered, new String(head, StandardCharsets.UTF_8).strip(), isMember);
+    }
   }
 
-  private void readDocument(JsonParser parser, FailingSink guarded) throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      breaksOff("the feed is no JSON object");
+  private void zip(String place, InputStream in, int layers) throws IOException {
+    ZipInputStream zip = new ZipInputStream(in);
+    for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+      if (!entry.isDirectory()) {
+        String name = place.isEmpty() ? entry.getName() : place + "!" + entry.getName();
+        member(name, new NonClosing(zip), layers + 1);
+      }
+    }
+  }
+
+  private void text(String place, InputStream in, String head, boolean isMember)
+      throws IOException {
+    String start = head.startsWith("\uFEFF") ? head.substring(1).strip() : head;
+    if (start.startsWith("{") || start.startsWith("[")) {
+      new JsonFeed(place, found).read(new NonClosing(in));
+    } else if (EpssCsv.isMeant(start)) {
+      EpssCsv.read(place, lines(in), found);
+    } else if (start.startsWith("---") || start.startsWith("distroversion:")) {
+      yaml(place, lines(in));
+    } else if (!isMember) {
+      found.breaksOff("it is no feed that is understood");
       return;
     }
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      JsonToken token = parser.nextToken();
-      boolean list = name.equals("vulnerabilities") || name.equals("facts");
-      if (list && token == JsonToken.START_ARRAY) {
-        readRecords(parser, name, guarded);
-      } else if (token == JsonToken.VALUE_STRING && isWatermark(name)) {
-        watermark = parser.getText();
-      } else {
-        if (list) {
-          report("\"" + name + "\" is no array");
-        }
-        parser.skipChildren();
+    if (!isMember && !found.isRecognised()) {
+      found.malformed("there are no records in it that are understood");
+    }
+  }
+
+  private static BufferedReader lines(InputStream in) {
+    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+  }
+
+  private void yaml(String place, BufferedReader in) throws IOException {
+    AlpineSecurity.yaml(
+        in,
+        new AlpineSecurity.Lines() {
+          @Override
+          public void fact(Fact fact) {
+            found.take(FeedKind.ALPINE, "", fact);
+          }
+
+          @Override
+          public void malformed(int line, String problem) {
+            found.malformed(Gathering.at(place, "line " + line) + problem);
+          }
+        });
+  }
+
+  private static boolean starts(byte[] head, int... bytes) {
+    for (int i = 0; i < bytes.length; i++) {
+      if (i >= head.length || (head[i] & 0xFF) != bytes[i]) {
+        return false;
       }
     }
-    if (parser.currentToken() != JsonToken.END_OBJECT) {
-      breaksOff("the feed breaks off after " + records + " records");
-    }
-  }
-
-  private static boolean isWatermark(String name) {
-    return name.equals("timestamp") || name.equals("dateReleased");
-  }
-
-  private void readRecords(JsonParser parser, String list, FailingSink guarded) throws IOException {
-    int index = 0;
-    while (parser.nextToken() != JsonToken.END_ARRAY && parser.hasCurrentToken()) {
-      JsonValue value = JsonValue.read(parser);
-      try {
-        take(list, value, guarded);
-      } catch (MalformedRecord e) {
-        report("record " + index + ": " + e.getMessage());
-      }
-      index++;
-    }
-  }
-
-  private void take(String list, JsonValue value, FailingSink guarded) throws MalformedRecord {
-    if (list.equals("facts")) {
-      FactsRecord fact = new FactsRecord(value);
-      guarded.vulnerability(fact.facts());
-      fact.exploited().ifPresent(guarded::exploited);
-      kind = "facts";
-    } else if (!value.field("cve").isMissing()) {
-      NvdRecord nvd = new NvdRecord(value.field("cve"));
-      guarded.vulnerability(nvd.facts());
-      nvd.problems().forEach(this::report);
-      kind = "nvd";
-    } else if (!value.field("cveID").isMissing()) {
-      guarded.exploited(exploited(value));
-      kind = "kev";
-    } else {
-      throw new MalformedRecord("neither an NVD nor a KEV record");
-    }
-    records++;
-  }
-
-  private static KnownExploited exploited(JsonValue row) throws MalformedRecord {
-    Optional<String> id = row.field("cveID").text().filter(text -> text.startsWith("CVE-"));
-    return new KnownExploited(
-        id.orElseThrow(() -> new MalformedRecord("no CVE id")),
-        row.field("dateAdded").text().orElse(""),
-        row.field("knownRansomwareCampaignUse").text().filter("Known"::equals).isPresent());
-  }
-
-  private void breaksOff(String problem) {
-    whole = false;
-    report(problem);
-  }
-
-  private void report(String problem) {
-    malformed++;
-    if (problems.size() < MAX_PROBLEMS) {
-      problems.add(problem);
-    }
+    return true;
   }
 
   private static String firstLine(IOException e) {
@@ -149,40 +163,8 @@ public final class FeedReader {
     return message.lines().findFirst().orElse("");
   }
 
-  /// Keeps a failure to write apart from a failure to read.
-  private record FailingSink(FactSink sink) {
-    void vulnerability(VulnerabilityFacts facts) {
-      try {
-        sink.vulnerability(facts);
-      } catch (IOException e) {
-        throw new SinkFailure(e);
-      }
-    }
-
-    void exploited(KnownExploited row) {
-      try {
-        sink.exploited(row);
-      } catch (IOException e) {
-        throw new SinkFailure(e);
-      }
-    }
-  }
-
-  private static final class SinkFailure extends RuntimeException {
-    private final transient IOException failure;
-
-    SinkFailure(IOException failure) {
-      super(failure);
-      this.failure = failure;
-    }
-
-    IOException cause() {
-      return failure;
-    }
-  }
-
   /// Leaves closing to whoever opened.
-  private static final class NonClosing extends java.io.FilterInputStream {
+  private static final class NonClosing extends FilterInputStream {
     NonClosing(InputStream in) {
       super(in);
     }

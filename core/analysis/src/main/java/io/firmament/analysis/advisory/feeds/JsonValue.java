@@ -95,4 +95,9 @@ sealed interface JsonValue {
       case Fields _, Text _, Numeric _, Bool _ -> throw new MalformedRecord(what + " is no array");
     };
   }
+
+  /// At most 80 characters, for a message.
+  static String shortened(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+  }
 }

@@ -1,137 +1,151 @@
 package io.firmament.analysis.advisory.index;
 
-import io.firmament.analysis.advisory.cpe.Cpe;
 import io.firmament.analysis.advisory.feeds.Condition;
-import io.firmament.analysis.advisory.feeds.Criterion;
+import io.firmament.analysis.advisory.feeds.DistributionFact;
+import io.firmament.analysis.advisory.feeds.ExploitForecast;
+import io.firmament.analysis.advisory.feeds.Fact;
+import io.firmament.analysis.advisory.feeds.KnownExploited;
 import io.firmament.analysis.advisory.feeds.VulnerabilityFacts;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/// Facts as bytes, for the spool between reading feeds and writing the index.
+/// Facts as bytes, for the files between reading feeds and writing the index. A record begins with
+/// the ids, so that these can be read alone.
 final class FactCodec {
-  private static final int LEAF = 0;
-  private static final int ALL = 1;
-  private static final int ANY = 2;
-
   private FactCodec() {}
 
-  static void write(VulnerabilityFacts facts, DataOutputStream out) throws IOException {
-    text(facts.id(), out);
-    text(facts.source().name(), out);
-    text(facts.modified(), out);
-    text(String.join(" ", facts.aliases()), out);
-    out.writeBoolean(facts.rejected());
-    out.writeBoolean(facts.disputed());
-    text(facts.description(), out);
-    text(facts.score() == null ? null : String.valueOf(facts.score()), out);
-    text(facts.vector(), out);
-    conditions(facts.configurations(), out);
-  }
+  /// The ids of a fact.
+  ///
+  /// @param aliases of the same vulnerability
+  /// @param bundled the vulnerabilities that it is about, where it is an advisory about several
+  record Ids(String id, List<String> aliases, List<String> bundled) {}
 
-  static VulnerabilityFacts read(DataInputStream in) throws IOException {
-    String id = required(in);
-    VulnerabilityFacts.Source source = VulnerabilityFacts.Source.valueOf(required(in));
-    String modified = required(in);
-    String aliases = required(in);
-    boolean rejected = in.readBoolean();
-    boolean disputed = in.readBoolean();
-    String description = required(in);
-    String score = text(in);
-    String vector = text(in);
-    return new VulnerabilityFacts(
-        id,
-        source,
-        modified,
-        aliases.isEmpty() ? List.of() : List.of(aliases.split(" ")),
-        rejected,
-        disputed,
-        description,
-        score == null ? null : Double.valueOf(score),
-        vector,
-        conditions(in));
-  }
-
-  private static void conditions(List<Condition> conditions, DataOutputStream out)
-      throws IOException {
-    out.writeInt(conditions.size());
-    for (Condition condition : conditions) {
-      condition(condition, out);
-    }
-  }
-
-  private static List<Condition> conditions(DataInputStream in) throws IOException {
-    int count = in.readInt();
-    List<Condition> conditions = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      conditions.add(condition(in));
-    }
-    return conditions;
-  }
-
-  private static void condition(Condition condition, DataOutputStream out) throws IOException {
-    switch (condition) {
-      case Condition.All all -> {
-        out.writeByte(ALL);
-        out.writeBoolean(all.negated());
-        conditions(all.children(), out);
+  static byte[] bytes(Fact fact) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    DataOutputStream out = new DataOutputStream(bytes);
+    ClaimCodec.text(fact.id(), out);
+    switch (fact) {
+      case VulnerabilityFacts facts -> {
+        ClaimCodec.texts(facts.aliases(), out);
+        ClaimCodec.texts(facts.bundled(), out);
+        out.writeByte(0);
+        vulnerability(facts, out);
       }
-      case Condition.Any any -> {
-        out.writeByte(ANY);
-        out.writeBoolean(any.negated());
-        conditions(any.children(), out);
+      case KnownExploited row -> {
+        other(1, out);
+        ClaimCodec.text(row.dateAdded(), out);
+        out.writeBoolean(row.ransomware());
       }
-      case Criterion criterion -> {
-        out.writeByte(LEAF);
-        out.writeBoolean(criterion.vulnerable());
-        text(criterion.cpe().toString(), out);
-        text(criterion.from(), out);
-        out.writeBoolean(criterion.fromExcluded());
-        text(criterion.to(), out);
-        out.writeBoolean(criterion.toExcluded());
+      case ExploitForecast row -> {
+        other(2, out);
+        out.writeFloat(row.probability());
+        out.writeFloat(row.percentile());
+        ClaimCodec.text(row.day(), out);
+      }
+      case DistributionFact row -> {
+        other(3, out);
+        ClaimCodec.text(row.source().name(), out);
+        ClaimCodec.text(row.distribution(), out);
+        ClaimCodec.text(row.sourcePackage(), out);
+        ClaimCodec.text(row.description(), out);
+        ClaimCodec.releases(row.releases(), out);
       }
     }
+    return bytes.toByteArray();
   }
 
-  private static Condition condition(DataInputStream in) throws IOException {
-    int kind = in.readByte();
-    boolean flag = in.readBoolean();
-    return switch (kind) {
-      case ALL -> new Condition.All(conditions(in), flag);
-      case ANY -> new Condition.Any(conditions(in), flag);
-      case LEAF -> criterion(flag, in);
-      default -> throw new IOException("the spool is damaged");
+  private static void other(int kind, DataOutputStream out) throws IOException {
+    ClaimCodec.texts(List.of(), out);
+    ClaimCodec.texts(List.of(), out);
+    out.writeByte(kind);
+  }
+
+  static Ids ids(byte[] bytes) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    return new Ids(ClaimCodec.text(in), ClaimCodec.texts(in), ClaimCodec.texts(in));
+  }
+
+  static Fact read(byte[] bytes) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    String id = ClaimCodec.text(in);
+    List<String> aliases = ClaimCodec.texts(in);
+    List<String> bundled = ClaimCodec.texts(in);
+    return switch (in.readByte()) {
+      case 0 -> vulnerability(id, aliases, bundled, in);
+      case 1 -> new KnownExploited(id, ClaimCodec.text(in), in.readBoolean());
+      case 2 -> new ExploitForecast(id, in.readFloat(), in.readFloat(), ClaimCodec.text(in));
+      case 3 -> {
+        VulnerabilityFacts.Source source = source(in);
+        yield new DistributionFact(
+            source,
+            id,
+            ClaimCodec.text(in),
+            ClaimCodec.text(in),
+            ClaimCodec.text(in),
+            ClaimCodec.releases(in));
+      }
+      default -> throw ClaimCodec.damaged();
     };
   }
 
-  private static Criterion criterion(boolean vulnerable, DataInputStream in) throws IOException {
-    Cpe cpe = Cpe.parse(required(in)).orElseThrow(() -> new IOException("the spool is damaged"));
-    String from = text(in);
-    boolean fromExcluded = in.readBoolean();
-    String to = text(in);
-    return new Criterion(vulnerable, cpe, from, fromExcluded, to, in.readBoolean());
-  }
-
-  private static void text(@Nullable String text, DataOutputStream out) throws IOException {
-    byte[] utf8 = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(text == null ? -1 : utf8.length);
-    out.write(utf8);
-  }
-
-  private static @Nullable String text(DataInputStream in) throws IOException {
-    int length = in.readInt();
-    return length < 0 ? null : new String(in.readNBytes(length), StandardCharsets.UTF_8);
-  }
-
-  private static String required(DataInputStream in) throws IOException {
-    String text = text(in);
-    if (text == null) {
-      throw new IOException("the spool is damaged");
+  private static VulnerabilityFacts.Source source(DataInputStream in) throws IOException {
+    try {
+      return VulnerabilityFacts.Source.valueOf(ClaimCodec.text(in));
+    } catch (IllegalArgumentException e) {
+      throw ClaimCodec.damaged();
     }
-    return text;
+  }
+
+  private static void vulnerability(VulnerabilityFacts facts, DataOutputStream out)
+      throws IOException {
+    ClaimCodec.text(facts.source().name(), out);
+    ClaimCodec.text(facts.modified(), out);
+    out.writeBoolean(facts.rejected());
+    out.writeBoolean(facts.disputed());
+    ClaimCodec.text(facts.description(), out);
+    out.writeDouble(facts.score() == null ? -1 : facts.score());
+    ClaimCodec.optional(facts.vector(), out);
+    ClaimCodec.optional(facts.ssvc(), out);
+    ClaimCodec.optional(facts.reason(), out);
+    out.writeBoolean(facts.replaces());
+    ClaimCodec.number(facts.configurations().size(), out);
+    for (Condition condition : facts.configurations()) {
+      ConditionCodec.write(condition, out);
+    }
+    ClaimCodec.number(facts.products().size(), out);
+    for (var product : facts.products()) {
+      ClaimCodec.product(product, out);
+    }
+    ClaimCodec.number(facts.packages().size(), out);
+    for (var each : facts.packages()) {
+      ClaimCodec.packageVersions(each, out);
+    }
+  }
+
+  private static VulnerabilityFacts vulnerability(
+      String id, List<String> aliases, List<String> bundled, DataInputStream in)
+      throws IOException {
+    VulnerabilityFacts.Builder facts =
+        VulnerabilityFacts.of(id, source(in))
+            .aliases(aliases)
+            .bundled(bundled)
+            .modified(ClaimCodec.text(in))
+            .rejected(in.readBoolean())
+            .disputed(in.readBoolean())
+            .description(ClaimCodec.text(in));
+    double score = in.readDouble();
+    return facts
+        .cvss(score < 0 ? null : score, ClaimCodec.optional(in))
+        .ssvc(ClaimCodec.optional(in))
+        .reason(ClaimCodec.optional(in))
+        .replaces(in.readBoolean())
+        .configurations(ClaimCodec.list(in, ConditionCodec::read))
+        .products(ClaimCodec.list(in, ClaimCodec::product))
+        .packages(ClaimCodec.list(in, ClaimCodec::packageVersions))
+        .build();
   }
 }

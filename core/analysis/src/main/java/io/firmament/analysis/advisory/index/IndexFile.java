@@ -1,7 +1,10 @@
 package io.firmament.analysis.advisory.index;
 
 import io.firmament.base.Sha256;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,6 +25,9 @@ public final class IndexFile implements AutoCloseable {
   private final MemorySegment criteria;
   private final MemorySegment conditions;
   private final MemorySegment cves;
+  private final MemorySegment claimKeys;
+  private final MemorySegment claims;
+  private final MemorySegment blob;
   private final MemorySegment strings;
   private final MemorySegment cold;
   private final IndexManifest manifest;
@@ -33,6 +39,9 @@ public final class IndexFile implements AutoCloseable {
     this.criteria = section("CRIT");
     this.conditions = section("COND");
     this.cves = section("CVES");
+    this.claimKeys = section("CKEYS");
+    this.claims = section("CLAIMS");
+    this.blob = section("BLOB");
     this.strings = section("STRINGS");
     this.cold = section("COLD");
     byte[] meta = section("META").toArray(ValueLayout.JAVA_BYTE);
@@ -69,7 +78,11 @@ public final class IndexFile implements AutoCloseable {
     int format = all.get(IndexLayout.INT, 4);
     if (format != IndexLayout.FORMAT) {
       throw new IOException(
-          "an advisory index of format " + format + "; this program reads format 1");
+          "an advisory index of format "
+              + format
+              + "; this program reads format "
+              + IndexLayout.FORMAT
+              + ": import the feeds again");
     }
     Map<String, MemorySegment> sections = new TreeMap<>();
     for (int i = 0; i < IndexLayout.SECTIONS.size(); i++) {
@@ -205,6 +218,39 @@ public final class IndexFile implements AutoCloseable {
     return new String(
         cold.asSlice(Integer.toUnsignedLong(offset), length).toArray(ValueLayout.JAVA_BYTE),
         StandardCharsets.UTF_8);
+  }
+
+  /// The claims under a key such as `m:vendor:product`; none where there are none.
+  public ClaimRows claims(String key) {
+    int rows = Math.toIntExact(claimKeys.byteSize() / IndexLayout.KEY_ROW);
+    int at =
+        find(key, rows, row -> claimKeys.get(IndexLayout.INT, (long) row * IndexLayout.KEY_ROW));
+    if (at < 0) {
+      return new ClaimRows(this, 0, 0);
+    }
+    long start = (long) at * IndexLayout.KEY_ROW;
+    return new ClaimRows(
+        this, claimKeys.get(IndexLayout.INT, start + 4), claimKeys.get(IndexLayout.INT, start + 8));
+  }
+
+  public int claimCount() {
+    return Math.toIntExact(claims.byteSize() / IndexLayout.CLAIM_ROW);
+  }
+
+  int claimCell(int row, int cell) {
+    return claims.get(IndexLayout.INT, (long) row * IndexLayout.CLAIM_ROW + 4L * cell);
+  }
+
+  /// Reads what is at the place of the BLOB section.
+  <T> T read(int place, ClaimCodec.Reading<T> reading) {
+    long at = Integer.toUnsignedLong(place);
+    int length = blob.get(IndexLayout.INT, at);
+    byte[] bytes = blob.asSlice(at + Integer.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+    try {
+      return reading.read(new DataInputStream(new ByteArrayInputStream(bytes)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// The token of a condition tree at the place.

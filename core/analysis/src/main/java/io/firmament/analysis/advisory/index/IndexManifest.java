@@ -7,20 +7,28 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// What an index says of itself: the feeds it was built from and the digest of each section.
 ///
+/// @param distributions those that say something of their own packages, with the release, sorted,
+///     for example `debian-12`
 /// @param sections SHA-256 in hex by section name
-public record IndexManifest(List<FeedNote> feeds, Map<String, String> sections) {
+public record IndexManifest(
+    List<FeedNote> feeds, List<String> distributions, Map<String, String> sections) {
   public IndexManifest {
     feeds = List.copyOf(feeds);
+    distributions = List.copyOf(distributions);
     sections = Map.copyOf(sections);
   }
 
-  static byte[] write(List<FeedNote> feeds, Map<String, SectionedFile.Digest> sections)
+  static byte[] write(
+      List<FeedNote> feeds,
+      Collection<String> distributions,
+      Map<String, SectionedFile.Digest> sections)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(out)) {
@@ -31,10 +39,17 @@ public record IndexManifest(List<FeedNote> feeds, Map<String, String> sections) 
         json.writeStringField("name", feed.name());
         json.writeStringField("kind", feed.kind());
         json.writeStringField("watermark", feed.watermark());
+        json.writeStringField("newest", feed.newest());
+        json.writeStringField("obtained", feed.obtained());
         json.writeNumberField("records", feed.records());
         json.writeNumberField("malformed", feed.malformed());
         json.writeStringField("notice", feed.notice());
         json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("distributions");
+      for (String distribution : distributions) {
+        json.writeString(distribution);
       }
       json.writeEndArray();
       json.writeObjectFieldStart("sections");
@@ -49,6 +64,7 @@ public record IndexManifest(List<FeedNote> feeds, Map<String, String> sections) 
 
   static IndexManifest read(byte[] json) throws IOException {
     List<FeedNote> feeds = new ArrayList<>();
+    List<String> distributions = new ArrayList<>();
     Map<String, String> sections = new LinkedHashMap<>();
     try (JsonParser parser = new JsonFactory().createParser(json)) {
       parser.nextToken();
@@ -61,12 +77,16 @@ public record IndexManifest(List<FeedNote> feeds, Map<String, String> sections) 
           while (parser.nextToken() == JsonToken.START_OBJECT) {
             feeds.add(feed(texts(parser)));
           }
+        } else if (name.equals("distributions")) {
+          while (parser.nextToken() == JsonToken.VALUE_STRING) {
+            distributions.add(parser.getText());
+          }
         } else {
           parser.skipChildren();
         }
       }
     }
-    return new IndexManifest(feeds, sections);
+    return new IndexManifest(feeds, distributions, sections);
   }
 
   private static Map<String, String> texts(JsonParser parser) throws IOException {
@@ -84,6 +104,8 @@ public record IndexManifest(List<FeedNote> feeds, Map<String, String> sections) 
         texts.getOrDefault("name", ""),
         texts.getOrDefault("kind", ""),
         texts.getOrDefault("watermark", ""),
+        texts.getOrDefault("newest", ""),
+        texts.getOrDefault("obtained", ""),
         Integer.parseInt(texts.getOrDefault("records", "0")),
         Integer.parseInt(texts.getOrDefault("malformed", "0")),
         texts.getOrDefault("notice", ""));

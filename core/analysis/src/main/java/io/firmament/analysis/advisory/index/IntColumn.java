@@ -18,10 +18,6 @@ final class IntColumn {
     return values[at];
   }
 
-  void set(int at, int value) {
-    values[at] = value;
-  }
-
   int size() {
     return size;
   }

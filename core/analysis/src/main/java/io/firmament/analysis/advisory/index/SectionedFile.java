@@ -3,6 +3,7 @@ package io.firmament.analysis.advisory.index;
 import io.firmament.base.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -64,9 +65,23 @@ final class SectionedFile implements AutoCloseable {
   }
 
   void bytes(byte[] bytes) throws IOException {
-    out.write(bytes);
-    digest.update(bytes);
-    end += bytes.length;
+    bytes(bytes, bytes.length);
+  }
+
+  void bytes(byte[] bytes, int length) throws IOException {
+    out.write(bytes, 0, length);
+    digest.update(bytes, 0, length);
+    end += length;
+  }
+
+  /// Everything that is in the other file.
+  void copy(Path other) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(other)) {
+      for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+        bytes(buffer, n);
+      }
+    }
   }
 
   void integer(int value) throws IOException {
@@ -107,7 +122,9 @@ final class SectionedFile implements AutoCloseable {
       channel.write(header, 0);
       channel.force(true);
     }
-    IndexTotals totals = new IndexTotals(counts[0], counts[1], counts[2], end, digestOf(file));
+    long claims = places.getOrDefault("CLAIMS", new long[2])[1] / IndexLayout.CLAIM_ROW;
+    IndexTotals totals =
+        new IndexTotals(counts[0], counts[1], counts[2], (int) claims, end, digestOf(file));
     Files.move(file, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     return totals;
   }

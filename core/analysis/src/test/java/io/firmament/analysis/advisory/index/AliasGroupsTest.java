@@ -1,4 +1,4 @@
-package io.firmament.analysis.advisory;
+package io.firmament.analysis.advisory.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -3,16 +3,17 @@ package io.firmament.analysis.advisory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.firmament.analysis.advisory.Priority.Band;
-import io.firmament.analysis.advisory.Priority.Decision;
-import io.firmament.analysis.advisory.Priority.Signals;
+import io.firmament.analysis.advisory.Urgency.Decision;
+import io.firmament.analysis.advisory.Urgency.Signals;
+import io.firmament.base.finding.Priority;
+import io.firmament.base.finding.Priority.Band;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PriorityTest {
+class UrgencyTest {
   private static final Signals PLAIN =
       new Signals(
           false,
@@ -47,7 +48,7 @@ class PriorityTest {
       @Nullable Boolean network,
       Band band) {
     Priority priority =
-        Priority.of(
+        Urgency.of(
             new Signals(
                 exploited,
                 false,
@@ -64,22 +65,22 @@ class PriorityTest {
   /// Each signal that speaks for more makes it no less.
   @Test
   void everySignalCountsInItsDirection() {
-    double plain = Priority.of(PLAIN).score();
-    assertTrue(Priority.of(with(true, 1, 0)).score() > plain);
-    assertTrue(Priority.of(with(false, -5, 0)).score() < plain);
-    assertTrue(Priority.of(with(false, 1, 100_000)).score() > plain);
-    assertEquals(plain, Priority.of(with(false, 1, -7)).score());
+    double plain = Urgency.of(PLAIN).score();
+    assertTrue(Urgency.of(with(true, 1, 0)).score() > plain);
+    assertTrue(Urgency.of(with(false, -5, 0)).score() < plain);
+    assertTrue(Urgency.of(with(false, 1, 100_000)).score() > plain);
+    assertEquals(plain, Urgency.of(with(false, 1, -7)).score());
     for (int impact = -10; impact < 10; impact++) {
       assertTrue(
-          Priority.of(with(false, impact, 0)).score()
-              <= Priority.of(with(false, impact + 1, 0)).score());
+          Urgency.of(with(false, impact, 0)).score()
+              <= Urgency.of(with(false, impact + 1, 0)).score());
     }
   }
 
   @Test
   void saysWhy() {
-    assertEquals(4, Priority.of(PLAIN).reasons().size());
-    assertTrue(Priority.of(with(true, 1, 3)).reasons().contains("fleet: 3 devices run it"));
+    assertEquals(4, Urgency.of(PLAIN).reasons().size());
+    assertTrue(Urgency.of(with(true, 1, 3)).reasons().contains("fleet: 3 devices run it"));
   }
 
   private static Signals with(boolean exploited, int impact, long devices) {

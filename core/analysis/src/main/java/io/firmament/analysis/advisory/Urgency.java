@@ -1,16 +1,16 @@
 package io.firmament.analysis.advisory;
 
+import io.firmament.base.finding.Priority;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How soon somebody should look at a match, and why. A function of its signals.
+/// How soon somebody should look at a match, and why: a function of its signals.
 ///
-/// @param score 0 to 100: threat times severity times how likely the match applies times exposure,
-///     more with more devices
-/// @param reasons one for each factor, each `code: text`
-public record Priority(double score, Band band, List<String> reasons) {
+/// The score is threat times severity times how likely the match applies times exposure, more with
+/// more devices.
+public final class Urgency {
   /// Below, a match is not taken to apply.
   private static final int HIDDEN_BELOW = -2;
 
@@ -22,28 +22,33 @@ public record Priority(double score, Band band, List<String> reasons) {
 
   private static final double UNKNOWN_SEVERITY = 0.5;
 
-  public Priority {
-    reasons = List.copyOf(reasons);
-  }
-
-  /// The queues, the most urgent first.
-  public enum Band {
-    /// Exploited, applies, and can be reached from the network.
-    P0,
-    /// Exploited, or likely to be.
-    P1,
-    /// Severe.
-    P2,
-    /// Everything else, and what does not apply.
-    P3
-  }
+  private Urgency() {}
 
   /// What SSVC's coordinator tree (CISA) comes to.
   public enum Decision {
     TRACK,
     TRACK_CLOSELY,
     ATTEND,
-    ACT
+    ACT;
+
+    /// By the three points that CISA publishes; how much depends on the system is taken as medium.
+    ///
+    /// @param points exploitation, automatable and technical impact, for example `active/yes/total`
+    public static Optional<Decision> of(String points) {
+      return switch (points) {
+        case "active/yes/total" -> Optional.of(ACT);
+        case "active/yes/partial", "active/no/total" -> Optional.of(ATTEND);
+        case "poc/yes/total", "poc/no/total", "none/yes/total" -> Optional.of(TRACK_CLOSELY);
+        case "active/no/partial",
+            "poc/yes/partial",
+            "poc/no/partial",
+            "none/yes/partial",
+            "none/no/total",
+            "none/no/partial" ->
+            Optional.of(TRACK);
+        default -> Optional.empty();
+      };
+    }
   }
 
   /// What is known of a match.
@@ -88,6 +93,13 @@ public record Priority(double score, Band band, List<String> reasons) {
                             ? "it can be reached from the network"
                             : "it cannot be reached from the network")
                 .orElse("whether it can be reached from the network is not known"));
+    signals
+        .decision()
+        .ifPresent(
+            decision ->
+                reasons.add(
+                    "ssvc: CISA's decision points come to "
+                        + decision.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
     double fleet = 1 + Math.log10(1.0 + Math.max(0, signals.devices())) / 10;
     if (signals.devices() > 0) {
       reasons.add("fleet: " + signals.devices() + " devices run it");
@@ -117,18 +129,20 @@ public record Priority(double score, Band band, List<String> reasons) {
     return Math.min(1, 0.7 + 0.1 * (impact - HIDDEN_BELOW));
   }
 
-  private static Band band(Signals signals) {
+  private static Priority.Band band(Signals signals) {
     if (signals.impact() < HIDDEN_BELOW) {
-      return Band.P3;
+      return Priority.Band.P3;
     }
     boolean reachable = signals.network().orElse(false);
     if (signals.exploited() && signals.impact() >= 0 && reachable) {
-      return Band.P0;
+      return Priority.Band.P0;
     }
     boolean likely = signals.epss().map(epss -> epss >= LIKELY).orElse(false);
     if (signals.exploited() || likely || signals.decision().equals(Optional.of(Decision.ACT))) {
-      return Band.P1;
+      return Priority.Band.P1;
     }
-    return signals.cvss().map(cvss -> cvss >= SEVERE).orElse(false) ? Band.P2 : Band.P3;
+    return signals.cvss().map(cvss -> cvss >= SEVERE).orElse(false)
+        ? Priority.Band.P2
+        : Priority.Band.P3;
   }
 }

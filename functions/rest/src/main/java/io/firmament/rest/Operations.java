@@ -115,7 +115,7 @@ public final class Operations implements OperationCatalogue {
           Map.entry("createEnrollToken", p -> new CreateEnrollToken(p.enrollTokens(), p.clock())),
           Map.entry("listEnrollTokens", p -> new ListEnrollTokens(p.enrollTokens(), p.clock())),
           Map.entry("deleteEnrollToken", p -> new DeleteEnrollToken(p.enrollTokens())),
-          Map.entry("listDevices", p -> new ListDevices(p.devices())),
+          Map.entry("listDevices", p -> new ListDevices(p.devices(), p.affectedDevices())),
           Map.entry("getDevice", p -> new GetDevice(p.devices())),
           Map.entry("listDeviceHistory", p -> new ListDeviceHistory(p.devices())),
           Map.entry(

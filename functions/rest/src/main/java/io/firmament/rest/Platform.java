@@ -4,6 +4,7 @@ import io.firmament.analysis.sbom.SbomTool;
 import io.firmament.base.Ids;
 import io.firmament.edge.Authenticator;
 import io.firmament.edge.Tokens;
+import io.firmament.platform.artifact.AffectedDevices;
 import io.firmament.platform.artifact.ArtifactAnalyses;
 import io.firmament.platform.artifact.Artifacts;
 import io.firmament.platform.artifact.Publishing;
@@ -84,6 +85,10 @@ public final class Platform {
 
   public Devices devices() {
     return new Devices(ports.fleet(), clock);
+  }
+
+  public AffectedDevices affectedDevices() {
+    return new AffectedDevices(ports.firmware(), ports.artifacts(), devices());
   }
 
   public DeviceLogs deviceLogs() {

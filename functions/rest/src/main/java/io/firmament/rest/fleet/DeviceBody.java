@@ -1,6 +1,8 @@
 package io.firmament.rest.fleet;
 
 import io.avaje.jsonb.Json;
+import io.firmament.base.finding.CveMatch;
+import io.firmament.platform.artifact.AffectedDevices;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.HardwareProfile;
@@ -29,7 +31,8 @@ record DeviceBody(
     @Nullable Metadata metadata,
     String certificateSerial,
     String certificateExpiresAt,
-    String enrolledAt) {
+    String enrolledAt,
+    @Nullable Affected affected) {
 
   /// What the device says it is made of.
   @Json(naming = Json.Naming.LowerUnderscore)
@@ -68,6 +71,27 @@ record DeviceBody(
     }
   }
 
+  /// What the device runs that has the vulnerability that was asked for.
+  @Json(naming = Json.Naming.LowerUnderscore)
+  record Affected(
+      String vulnerability,
+      String artifact,
+      String version,
+      String firmwareId,
+      @Nullable String severity,
+      boolean knownExploited) {
+    static Affected of(AffectedDevices.Place place) {
+      CveMatch match = place.match();
+      return new Affected(
+          match.cve(),
+          place.artifact().id(),
+          place.artifact().version(),
+          place.firmware().toString(),
+          match.severity() == null ? null : match.severity().name(),
+          match.knownExploited());
+    }
+  }
+
   /// A page of devices.
   ///
   /// @param total of all pages
@@ -76,6 +100,14 @@ record DeviceBody(
   record Page(List<DeviceBody> items, int limit, int offset, long total, @Nullable String next) {}
 
   static DeviceBody of(Devices.Seen seen) {
+    return of(seen, null);
+  }
+
+  static DeviceBody of(AffectedDevices.Found found) {
+    return of(found.device(), Affected.of(found.place()));
+  }
+
+  private static DeviceBody of(Devices.Seen seen, @Nullable Affected affected) {
     Device device = seen.device();
     String status =
         switch (device.state()) {
@@ -104,6 +136,7 @@ record DeviceBody(
         Metadata.of(device.inventory()),
         device.current().serial().hex(),
         device.current().notAfter().toString(),
-        device.enrolledAt().toString());
+        device.enrolledAt().toString(),
+        affected);
   }
 }

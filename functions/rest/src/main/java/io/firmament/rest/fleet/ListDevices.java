@@ -7,19 +7,25 @@ import io.firmament.base.TenantId;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
+import io.firmament.platform.artifact.AffectedDevices;
 import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.FleetStore;
 import java.util.List;
 import java.util.Optional;
 
-/// `GET /api/v1/devices`: the tenant's devices by name, or those that have an artifact installed.
+/// `GET /api/v1/devices`: the tenant's devices by name, those that have an artifact installed, or
+/// those that run something with a vulnerability.
 public final class ListDevices implements Operation {
   private static final int MAX_TEXT = 200;
 
-  private final Devices devices;
+  private static final int MAX_VULNERABILITY = 100;
 
-  public ListDevices(Devices devices) {
+  private final Devices devices;
+  private final AffectedDevices affected;
+
+  public ListDevices(Devices devices, AffectedDevices affected) {
     this.devices = devices;
+    this.affected = affected;
   }
 
   @Override
@@ -27,6 +33,15 @@ public final class ListDevices implements Operation {
     PageRequest asked = FleetRequests.page(request);
     TenantId tenant = request.authenticated().tenant();
     Optional<FleetStore.Having> having = having(request);
+    Optional<String> vulnerability = request.queryParameter("vulnerability");
+    if (vulnerability.isPresent()) {
+      check("vulnerability", vulnerability.get(), MAX_VULNERABILITY);
+      if (having.isPresent()) {
+        throw BaseProblem.INVALID_FIELD.with(
+            "field", "artifact", "detail", "cannot be combined with a vulnerability");
+      }
+      return affected(tenant, vulnerability.get(), asked);
+    }
     Page<Devices.Seen> page =
         having.isPresent()
             ? devices.list(tenant, having.get(), asked)
@@ -49,15 +64,29 @@ public final class ListDevices implements Operation {
       throw BaseProblem.INVALID_FIELD.with(
           "field", "version", "detail", "needs an artifact that it is a version of");
     }
-    for (Optional<String> text : List.of(artifact, version)) {
-      if (text.filter(each -> each.isEmpty() || each.length() > MAX_TEXT).isPresent()) {
-        throw BaseProblem.INVALID_FIELD.with(
-            "field",
-            text.equals(artifact) ? "artifact" : "version",
-            "detail",
-            "has 1 to " + MAX_TEXT + " characters");
-      }
-    }
+    artifact.ifPresent(text -> check("artifact", text, MAX_TEXT));
+    version.ifPresent(text -> check("version", text, MAX_TEXT));
     return artifact.map(name -> new FleetStore.Having(name, version));
+  }
+
+  private static void check(String field, String text, int max) {
+    if (text.isEmpty() || text.length() > max) {
+      throw BaseProblem.INVALID_FIELD.with(
+          "field", field, "detail", "has 1 to " + max + " characters");
+    }
+  }
+
+  private HttpResponse affected(TenantId tenant, String vulnerability, PageRequest asked) {
+    List<AffectedDevices.Place> places = affected.places(tenant, vulnerability);
+    Page<AffectedDevices.Found> page = affected.list(tenant, places, asked);
+    return FleetRequests.json(
+        200,
+        DeviceBody.Page.class,
+        new DeviceBody.Page(
+            page.items().stream().map(DeviceBody::of).toList(),
+            asked.limit(),
+            asked.offset(),
+            affected.count(tenant, places),
+            FleetRequests.next(page)));
   }
 }

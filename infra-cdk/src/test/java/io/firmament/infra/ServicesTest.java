@@ -76,6 +76,14 @@ class ServicesTest {
             "dynamodb:UpdateItem");
     Set<String> device = new TreeSet<>(table);
     device.addAll(Set.of("kms:GetPublicKey", "kms:Sign"));
+    // Logs that devices send.
+    device.addAll(
+        Set.of(
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject"));
     Set<String> transfer = new TreeSet<>(table);
     transfer.addAll(
         Set.of(

@@ -77,6 +77,13 @@ class ServicesTest {
     Set<String> device = new TreeSet<>(table);
     device.addAll(
         Set.of("kms:Decrypt", "kms:GetPublicKey", "kms:Sign", "s3:GetObject", "s3:ListBucket"));
+    // Logs that devices send.
+    device.addAll(
+        Set.of(
+            "kms:GenerateDataKey",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject"));
     Set<String> transfer = new TreeSet<>(table);
     transfer.addAll(
         Set.of(

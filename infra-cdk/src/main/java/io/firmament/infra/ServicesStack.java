@@ -50,7 +50,7 @@ final class ServicesStack extends Stack {
   private static final int ARTIFACT_PORT = 9446;
 
   private static final List<Grant> DEVICE_GRANTS =
-      List.of(Grant.FLEET_READ, Grant.FLEET_WRITE, Grant.ARTIFACTS_READ);
+      List.of(Grant.FLEET_READ, Grant.FLEET_WRITE, Grant.ARTIFACTS_READ, Grant.DIRECTOR_KEYS_SIGN);
 
   private final Vpc vpc;
   private final Cluster cluster;

@@ -122,6 +122,50 @@ final class ApiClient {
     }
   }
 
+  /// What the platform answered, whatever it was.
+  ///
+  /// @param body empty where there was none
+  record Answer(String request, int status, Map<String, Object> body) {
+    /// The code of a refusal; empty where it is none.
+    String code() {
+      return text(body, "code");
+    }
+
+    /// The text of a refusal.
+    String error() {
+      return text(body, "error");
+    }
+
+    Map<String, Object> orThrow() {
+      if (status / 100 != 2) {
+        throw new IllegalStateException(request + " answered " + status + ": " + error());
+      }
+      return body;
+    }
+  }
+
+  /// A request without a body.
+  Answer call(String method, String path) {
+    return answer(request(url + path).method(method, HttpRequest.BodyPublishers.noBody()).build());
+  }
+
+  Answer call(String method, String path, Map<String, Object> body) {
+    return answer(
+        request(url + path)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json.toJson(body)))
+            .build());
+  }
+
+  private Answer answer(HttpRequest request) {
+    HttpResponse<String> response = exchange(request);
+    String body = response.body();
+    return new Answer(
+        request.method() + " " + request.uri().getPath(),
+        response.statusCode(),
+        body.isEmpty() ? Map.of() : asObject(json.fromJson(body)));
+  }
+
   private Map<String, Object> post(String path, Map<String, Object> body) {
     HttpRequest request =
         request(url + path)
@@ -138,20 +182,23 @@ final class ApiClient {
   }
 
   private String send(HttpRequest request) {
+    HttpResponse<String> response = exchange(request);
+    if (response.statusCode() / 100 != 2) {
+      throw new IllegalStateException(
+          request.method()
+              + " "
+              + request.uri().getPath()
+              + " answered "
+              + response.statusCode()
+              + ": "
+              + response.body());
+    }
+    return response.body();
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) {
     try {
-      HttpResponse<String> response =
-          http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-      if (response.statusCode() / 100 != 2) {
-        throw new IllegalStateException(
-            request.method()
-                + " "
-                + request.uri().getPath()
-                + " answered "
-                + response.statusCode()
-                + ": "
-                + response.body());
-      }
-      return response.body();
+      return http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(request.uri() + " does not answer", e);
     } catch (InterruptedException e) {

@@ -20,7 +20,8 @@ final class Arguments {
     this.usage = usage;
   }
 
-  /// Reads the arguments; an unknown or incomplete one is a [Wrong] with the usage line.
+  /// Reads the arguments; an unknown or incomplete one is a [Wrong] with the usage line. After a
+  /// flag whose name is given with a question mark a number may follow, which is its [#option].
   static Arguments parse(
       String[] args, List<String> optionNames, List<String> flagNames, String usage) {
     Arguments parsed = new Arguments(usage);
@@ -34,6 +35,12 @@ final class Arguments {
         parsed.options.put(argument, args[i]);
       } else if (flagNames.contains(argument)) {
         parsed.flags.add(argument);
+      } else if (flagNames.contains(argument + "?")) {
+        parsed.flags.add(argument);
+        if (i + 1 < args.length && args[i + 1].matches("\\d{1,9}")) {
+          i++;
+          parsed.options.put(argument, args[i]);
+        }
       } else if (argument.startsWith("--")) {
         throw parsed.unexpected(argument);
       } else {

@@ -1,5 +1,6 @@
 package io.firmament.local;
 
+import io.firmament.platform.fleet.HeartbeatPolicy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -12,18 +13,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// `local-dev/demo [IMAGE] [--once] [--port N] [--data DIR]`: starts the platform, uploads an image
-/// through the public API, follows the analysis, and prints a report.
+/// `local-dev/demo [IMAGE] [--fleet [N]] [--once] [--port N] [--data DIR]`: starts the platform,
+/// uploads an image through the public API, follows the analysis, and prints a report. With
+/// `--fleet`, simulated devices enrol, 50 unless said otherwise, and the image is rolled out to them.
 ///
 /// With `--data` the platform keeps its data in that folder and uses the feeds imported into it;
 /// without, it forgets everything at the end. Its log goes to `local-dev/target/demo.log`.
 ///
-/// Exit code 0 after the report, 2 where the analysis failed, 1 for anything else.
+/// Exit code 0 after the report, 2 where the analysis failed or the rollout did not end, 1 for
+/// anything else.
 public final class Demo {
-  private static final String USAGE = "usage: demo [IMAGE] [--once] [--port N] [--data DIR]";
+  private static final String USAGE = "usage: demo [IMAGE] [--fleet [N]] [--once] [--port N] [--data DIR]";
   private static final int EXIT_WRONG = 1;
-  private static final int EXIT_ANALYSIS_FAILED = 2;
+  private static final int EXIT_FAILED = 2;
   private static final long POLL_MILLIS = 300;
+  private static final int DEVICES = 50;
+  private static final int MAX_DEVICES = 5_000;
 
   private static final String CREATE_UPLOAD =
       """
@@ -88,7 +93,8 @@ public final class Demo {
   static int run(String[] args, PrintStream out, PrintStream err, Places places) {
     try {
       return run(
-          Arguments.parse(args, List.of("--port", "--data"), List.of("--once"), USAGE),
+          Arguments.parse(
+              args, List.of("--port", "--data"), List.of("--once", "--fleet?"), USAGE),
           out,
           places);
     } catch (Arguments.Wrong e) {
@@ -108,16 +114,31 @@ public final class Demo {
       throw new Arguments.Wrong("the image " + image + " is empty");
     }
     boolean once = arguments.flag("--once");
+    int devices = devices(arguments);
     try (LocalPlatform platform =
         LocalPlatform.start(
-            arguments.option("--data").map(Path::of), arguments.port("--port", once ? 0 : 8080))) {
-      int exitCode = new Demo(out, platform, places).show(image);
+            arguments.option("--data").map(Path::of),
+            arguments.port("--port", once ? 0 : 8080),
+            devices > 0 ? FleetDemo.HEARTBEAT : HeartbeatPolicy.standard().interval())) {
+      int exitCode = new Demo(out, platform, places).show(image, devices);
       if (!once) {
         out.println("\nThe platform stays up; Ctrl-C stops it.");
         platform.awaitStop();
       }
       return exitCode;
     }
+  }
+
+  private static int devices(Arguments arguments) {
+    int devices =
+        arguments
+            .option("--fleet")
+            .map(Integer::parseInt)
+            .orElse(arguments.flag("--fleet") ? DEVICES : 0);
+    if (arguments.flag("--fleet") && (devices < 1 || devices > MAX_DEVICES)) {
+      throw new Arguments.Wrong("--fleet takes 1 to " + MAX_DEVICES + " devices");
+    }
+    return devices;
   }
 
   private static Path target() {
@@ -136,7 +157,7 @@ public final class Demo {
     return image;
   }
 
-  private int show(Path image) {
+  private int show(Path image, int devices) {
     Seed seed = platform.seed();
     out.println("Firmament is up at " + platform.url());
     out.println("Uploading " + image + " (" + megabytes(image) + ")");
@@ -145,11 +166,12 @@ public final class Demo {
     Map<String, Object> analysis = follow(id);
     if (!"COMPLETE".equals(ApiClient.text(analysis, "result"))) {
       out.println("The analysis failed: " + ApiClient.text(analysis, "failure"));
-      return EXIT_ANALYSIS_FAILED;
+      return EXIT_FAILED;
     }
     new DemoReport(out, api, id).print();
+    boolean done = devices == 0 || new FleetDemo(out, platform, api).run(id, devices);
     goOn(seed, id, image);
-    return 0;
+    return done ? 0 : EXIT_FAILED;
   }
 
   private String upload(Path image) {

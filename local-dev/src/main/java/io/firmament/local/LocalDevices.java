@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,13 +29,22 @@ public final class LocalDevices implements AutoCloseable {
   private final DeviceServer server;
   private final Path authorityFile;
 
+  /// What devices are told to install, and where they get it.
+  record Delivery(DeviceServer.Updates updates, ArtifactSource files) {}
+
   private LocalDevices(DeviceServer server, Path authorityFile) {
     this.server = server;
     this.authorityFile = authorityFile;
   }
 
+  /// @param heartbeat how often devices report
   static LocalDevices start(
-      Optional<Path> data, LocalPorts ports, ArtifactSource artifacts, Clock clock, Ids ids) {
+      Optional<Path> data,
+      LocalPorts ports,
+      Delivery delivery,
+      Duration heartbeat,
+      Clock clock,
+      Ids ids) {
     try {
       Path folder =
           data.isPresent()
@@ -47,19 +57,19 @@ public final class LocalDevices implements AutoCloseable {
               new DeviceServer.Settings(
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                   List.of("localhost", HOST),
-                  HeartbeatPolicy.standard()),
+                  HeartbeatPolicy.standard().withInterval(heartbeat)),
               new DeviceServer.Parts(
                   new DeviceServer.Stores(
                       ports.fleet(), ports.rollouts(), ports.logs(), ports.documents()),
                   authority,
-                  DeviceServer.Updates.none(),
+                  delivery.updates(),
                   clock,
                   ids),
               Optional.of(
                   new DeviceServer.Artifacts(
                       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                       new CallBudget.Rate(ARTIFACT_REQUESTS),
-                      artifacts)));
+                      delivery.files())));
       return new LocalDevices(server, SoftwareAuthority.certificateFile(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("the device service cannot start", e);

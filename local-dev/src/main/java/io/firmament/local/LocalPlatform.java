@@ -1,17 +1,21 @@
 package io.firmament.local;
 
 import io.firmament.aws.delivery.S3ArtifactSource;
+import io.firmament.aws.tuf.S3ArtifactRoot;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
+import io.firmament.device.DeviceServer;
+import io.firmament.device.DirectorSigner;
+import io.firmament.device.TenantDirectors;
 import io.firmament.edge.HttpFunction;
 import io.firmament.edge.OperationCatalogue;
 import io.firmament.engines.GrantGuard;
 import io.firmament.graphql.GraphqlLimits;
 import io.firmament.graphql.GraphqlOperation;
 import io.firmament.platform.artifact.Publishing;
-import io.firmament.platform.delivery.ArtifactSource;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
+import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.trust.RepositoryRenewal;
 import io.firmament.rest.Operations;
@@ -75,6 +79,11 @@ public final class LocalPlatform implements AutoCloseable {
   /// @param data where to keep what there is; empty to forget it at the end
   /// @param port to listen on; 0 for any free one
   public static LocalPlatform start(Optional<Path> data, int port) {
+    return start(data, port, HeartbeatPolicy.standard().interval());
+  }
+
+  /// @param heartbeat how often devices report
+  static LocalPlatform start(Optional<Path> data, int port, Duration heartbeat) {
     AtomicReference<LocalServers> started = new AtomicReference<>();
     UploadJournal journal = new UploadJournal(data);
     LocalServers servers =
@@ -88,8 +97,10 @@ public final class LocalPlatform implements AutoCloseable {
               }
             });
     started.set(servers);
-    return start(servers, journal, data, port);
+    return start(servers, journal, new Options(data, port, heartbeat));
   }
+
+  private record Options(Optional<Path> data, int port, Duration heartbeat) {}
 
   /// Starts everything with AWS, or what stands for it (LocalStack, moto), in the place of the
   /// local servers. It makes tables, buckets, queues and a rule of its own there and removes them
@@ -98,11 +109,14 @@ public final class LocalPlatform implements AutoCloseable {
   /// @param environment the SDK's variables: region, keys, endpoint
   public static LocalPlatform on(Map<String, String> environment) {
     Optional<Path> nothing = Optional.empty();
-    return start(LocalServers.on(environment), new UploadJournal(nothing), nothing, 0);
+    return start(
+        LocalServers.on(environment),
+        new UploadJournal(nothing),
+        new Options(nothing, 0, HeartbeatPolicy.standard().interval()));
   }
 
-  private static LocalPlatform start(
-      LocalServers servers, UploadJournal journal, Optional<Path> data, int port) {
+  private static LocalPlatform start(LocalServers servers, UploadJournal journal, Options options) {
+    Optional<Path> data = options.data();
     Clock clock = Clock.systemUTC();
     Ids ids = Ids.random();
     LocalPorts ports =
@@ -129,11 +143,10 @@ public final class LocalPlatform implements AutoCloseable {
             transfer,
             ids,
             clock);
-    TransferServer http = TransferServer.start(HOST, port, gateway);
-    ArtifactSource artifacts =
-        new S3ArtifactSource(
-            servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
-    LocalDevices devices = LocalDevices.start(data, ports, artifacts, clock, ids);
+    TransferServer http = TransferServer.start(HOST, options.port(), gateway);
+    LocalDevices devices =
+        LocalDevices.start(
+            data, ports, delivery(servers, ports, platform), options.heartbeat(), clock, ids);
     journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(
         data,
@@ -144,6 +157,17 @@ public final class LocalPlatform implements AutoCloseable {
         devices,
         timers(platform),
         platform);
+  }
+
+  private static LocalDevices.Delivery delivery(
+      LocalServers servers, LocalPorts ports, Platform platform) {
+    String bucket = Setting.BUCKET_ARTIFACTS.in(servers.environment());
+    TenantDirectors directors = new TenantDirectors(platform.repositories(), ports.onlineKeys());
+    return new LocalDevices.Delivery(
+        new DeviceServer.Updates(
+            new DirectorSigner(directors, platform.clock()),
+            new S3ArtifactRoot(servers.s3(), bucket, platform.clock())),
+        new S3ArtifactSource(servers.s3(), bucket));
   }
 
   private static List<LocalTimer> timers(Platform platform) {

@@ -8,12 +8,18 @@ import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.KmsSigner;
+import io.firmament.aws.tuf.KmsOnlineKeys;
+import io.firmament.aws.tuf.S3ArtifactRoot;
+import io.firmament.aws.tuf.S3MetadataStores;
 import io.firmament.base.Ids;
 import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.HeartbeatPolicy;
+import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.TenantRepositories;
 import io.firmament.schema.Setting;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.TrustDomain;
+import io.firmament.tuf.repository.Schedule;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,8 +44,11 @@ import java.util.Optional;
 /// | `FIRMAMENT_DEVICE_HOSTS` | names under which devices reach the endpoint, by comma |
 /// | `FIRMAMENT_DEVICE_PORT` | where to listen, 9445 unless set |
 /// | `FIRMAMENT_BUCKET_ARTIFACTS` | the bucket that artifacts are served from; unset, none are |
+/// | `FIRMAMENT_KEY_PREFIX` | what the tenants' keys in KMS are called; unset, no updates are
+// signed |
 /// | `FIRMAMENT_ARTIFACT_PORT` | where artifacts are served, 9446 unless set |
-/// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how many files one device may ask for, 600 unless set |
+/// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how many files one device may ask for, 600 unless
+// set |
 /// | `FIRMAMENT_ARTIFACT_URL` | where devices get artifacts, an https address; none unless set |
 /// | `FIRMAMENT_HEARTBEAT_SECONDS` | the heartbeat interval, 60 unless set |
 /// | `FIRMAMENT_DEVICE_CALLS_PER_MINUTE` | how often one device may call, 120 unless set |
@@ -78,7 +87,7 @@ public final class DeviceMain {
                       new DynamoLogStore(clients.dynamo(), table),
                       new FirmwareAdapters(environment, clients).documents()),
                   authority(environment, clients, clock),
-                  DeviceServer.Updates.none(),
+                  updates(environment, clients, clock),
                   clock,
                   Ids.random()),
               artifacts(environment, clients));
@@ -111,6 +120,22 @@ public final class DeviceMain {
                     new InetSocketAddress(artifactPort(environment)),
                     new CallBudget.Rate(perMinute),
                     new S3ArtifactSource(clients.s3(), bucket)));
+  }
+
+  private static DeviceServer.Updates updates(
+      Map<String, String> environment, AwsClients clients, Clock clock) {
+    Optional<String> bucket = Setting.BUCKET_ARTIFACTS.find(environment);
+    Optional<String> prefix = Setting.KEY_PREFIX.find(environment);
+    if (bucket.isEmpty() || prefix.isEmpty()) {
+      return DeviceServer.Updates.none();
+    }
+    OnlineKeys keys = new KmsOnlineKeys(clients.kms(), prefix.get());
+    TenantRepositories repositories =
+        new TenantRepositories(
+            new S3MetadataStores(clients.s3(), bucket.get()), keys, Schedule.DEFAULT);
+    return new DeviceServer.Updates(
+        new DirectorSigner(new TenantDirectors(repositories, keys), clock),
+        new S3ArtifactRoot(clients.s3(), bucket.get(), clock));
   }
 
   private static boolean accepts(int port) {

@@ -542,7 +542,7 @@ class ArtifactOperationsTest {
     for (int i = 0; i < critical; i++) {
       matches.add(match(i, "CRITICAL", 3));
       matches.add(match(i, "CRITICAL", 1));
-      matches.add(match(100 + i, "CRITICAL", -2));
+      matches.add(match(100 + i, "CRITICAL", -6));
     }
     write(key, AnalysisDocument.MATCHES, "[" + String.join(",", matches) + "]");
     assertTrue(
@@ -554,7 +554,8 @@ class ArtifactOperationsTest {
             .formatted(number, score, number)
         + "\"description\":\"\",\"severity\":\"%s\",\"knownExploited\":false,\"score\":%d,"
             .formatted(severity, score)
-        + "\"reasons\":[]}";
+        + "\"reasons\":[\"%s\"]}"
+            .formatted(score < -2 ? "platform-contradicted: x" : "range: y");
   }
 
   private void write(AnalysisKey key, AnalysisDocument document, String content) {

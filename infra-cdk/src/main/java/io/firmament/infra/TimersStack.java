@@ -49,7 +49,7 @@ final class TimersStack extends Stack {
   private static Duration timeout(TimerRole timer) {
     return switch (timer) {
       case RUN_ROLLOUTS -> Duration.minutes(5);
-      case RENEW_REPOSITORIES -> Duration.minutes(15);
+      case SETTLE_ARTIFACTS, RENEW_REPOSITORIES -> Duration.minutes(15);
     };
   }
 

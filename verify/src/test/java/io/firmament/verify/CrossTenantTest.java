@@ -37,7 +37,10 @@ final class CrossTenantTest {
           "issueTenantToken client_id",
           "createEnrollToken hardware_id",
           "downloadFirmwareFile path",
-          "downloadSbom vex");
+          "downloadSbom vex",
+          "listArtifacts kind",
+          "updateArtifact If-Match",
+          "putArtifactSbom If-Match");
 
   /// Places where even the owner gets the same answer for every id: pages that know nothing but
   /// their own address, and reports, which are not served yet.
@@ -73,9 +76,12 @@ final class CrossTenantTest {
       String configuration,
       String deviceGroup,
       String rollout,
+      String installed,
+      String installedVersion,
+      String logRequest,
       String artifact,
-      String version,
-      String logRequest) {
+      String artifactName,
+      String artifactFleet) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
       return Set.of(
@@ -89,9 +95,12 @@ final class CrossTenantTest {
           configuration,
           deviceGroup,
           rollout,
+          installed,
+          installedVersion,
+          logRequest,
           artifact,
-          version,
-          logRequest);
+          artifactName,
+          artifactFleet);
     }
   }
 
@@ -147,7 +156,10 @@ final class CrossTenantTest {
         rollout(tenant, device),
         "os-of-" + device,
         "9-" + device,
-        logRequest(tenant, device));
+        logRequest(tenant, device),
+        artifact(tenant, device),
+        "net-of-" + device,
+        "fleet-of-" + device);
   }
 
   private static String logRequest(TestTenant tenant, String device) {
@@ -156,6 +168,23 @@ final class CrossTenantTest {
             .bearer(tenant.bearer())
             .send();
     assertEquals(202, answer.status(), answer::toString);
+    return answer.at("id");
+  }
+
+  private static String artifact(TestTenant tenant, String device) {
+    Answer answer =
+        Call.json(
+                "POST",
+                "/api/v1/artifacts",
+                """
+                {"name":"net-of-%1$s","version":"1","kind":"model","fleets":["fleet-of-%1$s"],
+                 "file":{"name":"net.onnx","length":3,"sha256":"%2$s"},
+                 "model":{"framework":"onnx"}}
+                """
+                    .formatted(device, "0".repeat(64)))
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(201, answer.status(), answer::toString);
     return answer.at("id");
   }
 
@@ -375,6 +404,7 @@ final class CrossTenantTest {
     probes.put("deleteDevice name", delete(of.device(), "/api/v1/devices/%s"));
     probes.put("deleteEnrollToken id", delete(of.enrollToken(), "/api/v1/enroll-tokens/%s"));
     rolloutsAndGroups(probes);
+    artifacts(probes);
     probes.put("fleetLogin tenant_id", new Probe(owner.id().toString(), CrossTenantTest::login));
     probes.put(
         "issueTenantToken tenant_id", new Probe(owner.id().toString(), CrossTenantTest::token));
@@ -384,15 +414,15 @@ final class CrossTenantTest {
   private static void devices(Map<String, Probe> probes) {
     String device = owned.device();
     probes.put("getDevice name", get(device, "/api/v1/devices/%s"));
-    probes.put("listDevices artifact", get(owned.artifact(), "/api/v1/devices?artifact=%s"));
+    probes.put("listDevices artifact", get(owned.installed(), "/api/v1/devices?artifact=%s"));
     probes.put(
         "listDevices version",
         new Probe(
-            owned.version(),
+            owned.installedVersion(),
             naming ->
                 Call.get(
                     "/api/v1/devices?artifact="
-                        + naming.own().artifact()
+                        + naming.own().installed()
                         + "&version="
                         + naming.id())));
     probes.put("requestDeviceLogs name", json("POST", device, "/api/v1/devices/%s/logs"));
@@ -424,6 +454,44 @@ final class CrossTenantTest {
     probes.put("listRolloutTimeline id", get(rollout, "/api/v1/rollouts/%s/timeline"));
     probes.put("listRolloutAssignments id", get(rollout, "/api/v1/rollouts/%s/assignments"));
     probes.put("deleteRollout id", delete(rollout, "/api/v1/rollouts/%s"));
+  }
+
+  private static void artifacts(Map<String, Probe> probes) {
+    String artifact = owned.artifact();
+    String item = "/api/v1/artifacts/%s";
+    String named = "{\"name\":\"probe\",\"version\":\"1\",\"kind\":\"firmware\",";
+    probes.put(
+        "createArtifact firmware_id",
+        new Probe(
+            owned.firmware(),
+            naming ->
+                Call.json(
+                    "POST",
+                    "/api/v1/artifacts",
+                    named + "\"firmware_id\":\"" + naming.id() + "\"}")));
+    probes.put(
+        "createArtifact product_group_id",
+        new Probe(
+            owned.group(),
+            naming ->
+                Call.json(
+                    "POST",
+                    "/api/v1/artifacts",
+                    named
+                        + "\"file\":{\"name\":\"f\",\"length\":3,\"sha256\":\""
+                        + "0".repeat(64)
+                        + "\"},\"product_group_id\":\""
+                        + naming.id()
+                        + "\"}")));
+    probes.put("listArtifacts name", get(owned.artifactName(), "/api/v1/artifacts?name=%s"));
+    probes.put("listArtifacts fleet", get(owned.artifactFleet(), "/api/v1/artifacts?fleet=%s"));
+    probes.put("getArtifact id", get(artifact, item));
+    probes.put("updateArtifact id", json("PATCH", artifact, item));
+    probes.put("sendArtifact id", json("POST", artifact, item + "/upload"));
+    probes.put("completeArtifact id", json("POST", artifact, item + "/complete"));
+    probes.put("putArtifactSbom id", json("PUT", artifact, item + "/sbom"));
+    probes.put("getArtifactSbom id", get(artifact, item + "/sbom"));
+    probes.put("withdrawArtifact id", json("POST", artifact, item + "/withdraw"));
   }
 
   private static Probe json(String method, String id, String path) {

@@ -102,7 +102,12 @@ public final class AwsUnderTest implements AutoCloseable {
 
   /// A new bucket.
   public String bucket(S3Client s3) {
-    String name = unique("bucket");
+    return bucket(s3, "bucket");
+  }
+
+  /// A new bucket of a kind that grants know.
+  public String bucket(S3Client s3, String kind) {
+    String name = unique(kind);
     s3.createBucket(b -> b.bucket(name));
     if (!embedded) {
       open.push(() -> remove(s3, name));

@@ -8,6 +8,7 @@ import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
 import io.firmament.analysis.inventory.Progress;
 import io.firmament.analysis.sbom.ImportedSbom;
+import io.firmament.analysis.sbom.OpenMatches;
 import io.firmament.analysis.sbom.SbomMerge;
 import io.firmament.analysis.unpack.Limits;
 import io.firmament.analysis.unpack.UnpackProgress;
@@ -146,7 +147,7 @@ final class StageRunner {
   private void tellArtifacts(AnalysisKey key) throws IOException {
     if (artifacts.concern(key)) {
       Documents results = new Documents(documents, key);
-      artifacts.record(ImageAnalysis.of(key, results.imageSha256(), results.matches()));
+      artifacts.record(ImageAnalysis.of(key, results.imageSha256(), OpenMatches.of(results.matches())));
     }
   }
 

@@ -32,12 +32,15 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// How artifacts are written as items.
 ///
-/// | record | pk | sk | gsi1pk, gsi1sk | gsi2pk, gsi2sk |
-/// | --- | --- | --- | --- | --- |
-/// | artifact | `T#<tenant>#ARTIFACT` | id | `T#<tenant>#ARTIFACTS`, milliseconds `#` id |
-// `ARTIFACT-DUE`, milliseconds `#` tenant `#` id, while it is to be looked at some time |
-/// | whose a name and version are | `T#<tenant>#ARTIFACT-NAME` | name and version | | |
-/// | what is made of a firmware | `T#<tenant>#ARTIFACT-FIRMWARE` | firmware `#` id | | |
+/// | record | pk | sk |
+/// | --- | --- | --- |
+/// | artifact | `T#<tenant>#ARTIFACT` | id |
+/// | whose a name and version are | `T#<tenant>#ARTIFACT-NAME` | name and version |
+/// | what is made of a firmware | `T#<tenant>#ARTIFACT-FIRMWARE` | firmware `#` id |
+///
+/// An artifact is in the first index under `T#<tenant>#ARTIFACTS`, milliseconds `#` id, and while
+// it
+/// is to be looked at some time in the second under `ARTIFACT-DUE`, milliseconds `#` tenant `#` id.
 final class ArtifactItems {
   static final String DUE = "ARTIFACT-DUE";
 

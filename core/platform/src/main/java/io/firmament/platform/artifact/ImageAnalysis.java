@@ -28,13 +28,15 @@ public record ImageAnalysis(
     open = Collections.unmodifiableMap(copy);
   }
 
-  /// Counts the matches, each vulnerability once. Those that nobody has scored have no severity,
-  /// and those whose impact is assessed to be none (a score below 0) are not open.
+  /// Counts vulnerabilities, each once by its worst severity. Those that nobody has scored have
+  /// none, and are not counted.
+  ///
+  /// @param matches those that are open
   public static ImageAnalysis of(AnalysisKey key, Sha256 sha256, List<CveMatch> matches) {
     Map<String, Severity> worst = new java.util.HashMap<>();
     for (CveMatch match : matches) {
       Severity severity = match.severity();
-      if (severity != null && match.score() >= 0) {
+      if (severity != null) {
         worst.merge(match.cve(), severity, (a, b) -> a.compareTo(b) <= 0 ? a : b);
       }
     }

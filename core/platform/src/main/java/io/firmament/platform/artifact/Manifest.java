@@ -44,8 +44,7 @@ public sealed interface Manifest {
   /// @param inputs what it is fed with
   /// @param metrics how good it was found, by name
   /// @param hardware what it is made for; for people, and never what keeps it from a device: that
-  // is
-  ///     [Terms#compatibility]
+  ///     is [Terms#compatibility]
   record Model(
       Framework framework,
       List<Tensor> inputs,

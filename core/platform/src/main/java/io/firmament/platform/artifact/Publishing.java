@@ -78,13 +78,11 @@ public final class Publishing {
   }
 
   /// Publishes an artifact, from wherever an earlier call stopped; one that is published stays as
-  // it
-  /// is.
+  /// it is.
   ///
   /// @param actor as audit events name one
   /// @throws ProblemException where its bytes are missing or others than announced, where there is
-  // no
-  ///     repository, where some fleet's metadata could not be signed, or where it was withdrawn
+  ///     no repository, where some fleet's metadata could not be signed, or where it was withdrawn
   public Artifact publish(String actor, TenantId tenant, ArtifactId id) {
     boolean mayBeListed = false;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {

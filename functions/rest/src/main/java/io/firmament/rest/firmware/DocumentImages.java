@@ -2,6 +2,7 @@ package io.firmament.rest.firmware;
 
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
+import io.firmament.analysis.sbom.OpenMatches;
 import io.firmament.analysis.unpack.UnpackReport;
 import io.firmament.base.JsonDocument;
 import io.firmament.base.Sha256;
@@ -44,7 +45,7 @@ public final class DocumentImages implements AnalysedImages {
         ImageAnalysis.of(
             key,
             new Sha256(read(key, AnalysisDocument.UNPACK_REPORT, reports).inputSha256()),
-            read(key, AnalysisDocument.MATCHES, matches)));
+            OpenMatches.of(read(key, AnalysisDocument.MATCHES, matches))));
   }
 
   private <T> T read(AnalysisKey key, AnalysisDocument document, JsonType<T> type) {

@@ -17,6 +17,7 @@ import io.firmament.base.finding.Severity;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
+import io.firmament.engines.GrantGuard;
 import io.firmament.platform.artifact.ArtifactKeys;
 import io.firmament.platform.artifact.ArtifactProblem;
 import io.firmament.platform.firmware.Analysis;
@@ -34,6 +35,7 @@ import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.trust.RepositoryProblem;
 import io.firmament.rest.Operations;
+import io.firmament.schema.Contract;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -542,7 +544,7 @@ class ArtifactOperationsTest {
     for (int i = 0; i < critical; i++) {
       matches.add(match(i, "CRITICAL", 3));
       matches.add(match(i, "CRITICAL", 1));
-      matches.add(match(100 + i, "CRITICAL", -2));
+      matches.add(match(100 + i, "CRITICAL", -6));
     }
     write(key, AnalysisDocument.MATCHES, "[" + String.join(",", matches) + "]");
     assertTrue(
@@ -554,7 +556,7 @@ class ArtifactOperationsTest {
             .formatted(number, score, number)
         + "\"description\":\"\",\"severity\":\"%s\",\"knownExploited\":false,\"score\":%d,"
             .formatted(severity, score)
-        + "\"reasons\":[]}";
+        + "\"reasons\":[\"%s\"]}".formatted(score < -2 ? "platform-contradicted: x" : "range: y");
   }
 
   private void write(AnalysisKey key, AnalysisDocument document, String content) {
@@ -644,6 +646,12 @@ class ArtifactOperationsTest {
         200, send(map(upload, "complete"), document.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
+  /// With the grants that the contract gives the operation, and no others.
+  private HttpResponse handle(String operation, Request request) {
+    return GrantGuard.as(
+        GrantGuard.Role.of(Contract.route(operation)), () -> operation(operation).handle(request));
+  }
+
   private Operation operation(String id) {
     return operations.find(id).orElseThrow();
   }
@@ -659,12 +667,11 @@ class ArtifactOperationsTest {
       Map<String, String> path,
       Map<String, String> headers,
       String body) {
-    return operation(operation)
-        .handle(request(caller, path, Map.of(), headers, body.replace('\'', '"')));
+    return handle(operation, request(caller, path, Map.of(), headers, body.replace('\'', '"')));
   }
 
   private HttpResponse raw(String operation, Caller caller, Map<String, String> path, String body) {
-    return operation(operation).handle(request(caller, path, Map.of(), Map.of(), body));
+    return handle(operation, request(caller, path, Map.of(), Map.of(), body));
   }
 
   private static Request request(

@@ -56,13 +56,13 @@ final class ArtifactPlatform implements Ports, AutoCloseable {
   private final DynamoDbClient dynamo = aws.dynamo();
   private final S3Client s3 = aws.s3();
   private final String fleetTable = aws.table(dynamo, "fleet");
-  private final String bucket = aws.bucket(s3);
+  private final String bucket = aws.bucket(s3, "artifacts");
   private final IdentityStore identity =
       new DynamoIdentityStore(dynamo, aws.table(dynamo, "identity"));
   private final FirmwareStore firmware =
       new DynamoFirmwareStore(dynamo, aws.table(dynamo, "firmware"));
-  private final ObjectStore documents = bucket(aws.bucket(s3));
-  private final ObjectStore uploads = bucket(aws.bucket(s3));
+  private final ObjectStore documents = bucket(aws.bucket(s3, "documents"));
+  private final ObjectStore uploads = bucket(aws.bucket(s3, "uploads"));
   private final OnlineKeys keys = SoftwareKeys.inMemory();
   private final TokenSigner tokens = SoftwareTokenSigner.generate();
   final Platform platform = new Platform(this, Clock.systemUTC(), Ids.random(), new SecureRandom());

@@ -14,6 +14,7 @@ import io.firmament.edge.Request;
 import io.firmament.engines.DynamoEngine;
 import io.firmament.engines.GrantGuard;
 import io.firmament.engines.ObjectEngine;
+import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
@@ -255,6 +256,21 @@ final class TrustUnderTest implements AutoCloseable, Ports {
   @Override
   public ObjectStore documents() {
     throw new IllegalStateException("trust knows no documents");
+  }
+
+  @Override
+  public ArtifactStore artifacts() {
+    throw new IllegalStateException("no operation of trust lists artifacts");
+  }
+
+  @Override
+  public ObjectStore artifactFiles() {
+    throw new IllegalStateException("no operation of trust reads artifacts");
+  }
+
+  @Override
+  public ObjectStore uploads() {
+    throw new IllegalStateException("no operation of trust reads uploads");
   }
 
   @Override

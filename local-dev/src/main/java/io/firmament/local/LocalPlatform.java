@@ -124,8 +124,7 @@ public final class LocalPlatform implements AutoCloseable {
             clock);
     TransferServer http = TransferServer.start(HOST, port, gateway);
     ArtifactSource artifacts =
-        new S3ArtifactSource(
-            servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
+        new S3ArtifactSource(servers.s3(), Setting.BUCKET_ARTIFACTS.in(servers.environment()));
     LocalDevices devices = LocalDevices.start(data, ports, artifacts, clock, ids);
     journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
     return new LocalPlatform(

@@ -101,9 +101,7 @@ public final class Operations implements OperationCatalogue {
           Map.entry("listDeviceHistory", p -> new ListDeviceHistory(p.devices())),
           Map.entry(
               "deleteDevice",
-              p ->
-                  new DeleteDevice(
-                      new DecommissionDevice(p.ports().fleet(), p.clock(), p.ids()))),
+              p -> new DeleteDevice(new DecommissionDevice(p.ports().fleet(), p.clock(), p.ids()))),
           Map.entry("requestDeviceLogs", p -> new RequestDeviceLogs(p.deviceLogs(), p.clock())),
           Map.entry("listDeviceLogs", p -> new ListDeviceLogs(p.deviceLogs(), p.clock())),
           Map.entry("getDeviceLogs", p -> new GetDeviceLogs(p.deviceLogs(), p.clock())),

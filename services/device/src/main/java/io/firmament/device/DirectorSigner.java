@@ -65,8 +65,7 @@ public final class DirectorSigner implements AssignmentSigner {
       return new Outcome.Unsigned("no repository lists targets of the fleet " + device.fleet());
     }
     ArtifactRef artifact = told.rollout().wish().artifact();
-    String folder =
-        "fleets/%s/%s/%s/".formatted(device.fleet(), artifact.id(), artifact.version());
+    String folder = "fleets/%s/%s/%s/".formatted(device.fleet(), artifact.id(), artifact.version());
     List<Map.Entry<String, TargetFile>> files =
         targets.get().targets().entrySet().stream()
             .filter(entry -> entry.getKey().startsWith(folder))

@@ -32,11 +32,11 @@ final class TestDirector implements DirectorSigner.Repositories, Signer {
   /// Publishes a file for the fleet `default`.
   synchronized void publish(String artifact, String version) {
     String path = "fleets/default/" + artifact + "/" + version + "/image.bin";
-    Json.Obj custom =
-        Json.Obj.EMPTY.with("artifact", Json.Obj.EMPTY.with("kind", "firmware"));
+    Json.Obj custom = Json.Obj.EMPTY.with("artifact", Json.Obj.EMPTY.with("kind", "firmware"));
     TargetFile file =
         TargetFile.of(
-            7, Sha256.of(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(),
+            7,
+            Sha256.of(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(),
             Optional.of(custom));
     targets = targets.with(Map.of(path, file), Set.of());
   }
@@ -75,7 +75,10 @@ final class TestDirector implements DirectorSigner.Repositories, Signer {
     Metadata<DeviceAssignment> read = Metadata.assignment(document);
     boolean good =
         read.signatures().stream()
-            .anyMatch(signature -> Signers.keyOf(key).verifies(read.signedBytes(), signature.bytes().orElseThrow()));
+            .anyMatch(
+                signature ->
+                    Signers.keyOf(key)
+                        .verifies(read.signedBytes(), signature.bytes().orElseThrow()));
     if (!good) {
       throw new IllegalStateException("the signature is wrong");
     }

@@ -56,8 +56,8 @@ record DeviceBody(
     }
   }
 
-  /// Versions of the metadata that the device trusts; those of timestamp and snapshot as of the last
-  /// time that something else changed.
+  /// Versions of the metadata that the device trusts; those of timestamp and snapshot as of the
+  /// last time that something else changed.
   @Json
   record Metadata(long root, long timestamp, long snapshot, long targets) {
     static @Nullable Metadata of(Inventory inventory) {

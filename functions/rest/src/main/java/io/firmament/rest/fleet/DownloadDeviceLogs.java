@@ -39,8 +39,7 @@ public final class DownloadDeviceLogs implements Operation {
     boolean text = request.header("accept").orElse("").contains("text/plain");
     HttpResponse response =
         text
-            ? HttpResponse.stream(
-                "text/plain; charset=utf-8", -1, out -> expand(content, out))
+            ? HttpResponse.stream("text/plain; charset=utf-8", -1, out -> expand(content, out))
             : HttpResponse.stream(
                 "application/gzip", content.sent().size(), out -> copy(content, out));
     String name = content.request().device() + "-" + content.request().id();

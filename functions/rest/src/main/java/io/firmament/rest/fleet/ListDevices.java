@@ -38,9 +38,7 @@ public final class ListDevices implements Operation {
             page.items().stream().map(DeviceBody::of).toList(),
             asked.limit(),
             asked.offset(),
-            having.isPresent()
-                ? devices.count(tenant, having.get())
-                : devices.count(tenant),
+            having.isPresent() ? devices.count(tenant, having.get()) : devices.count(tenant),
             FleetRequests.next(page)));
   }
 

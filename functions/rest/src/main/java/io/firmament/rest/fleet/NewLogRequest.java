@@ -8,5 +8,4 @@ import org.jspecify.annotations.Nullable;
 /// @param source `agent` unless given
 /// @param since RFC 3339; all there is unless given
 @Json(naming = Json.Naming.LowerUnderscore)
-record NewLogRequest(
-    @Nullable String source, @Nullable String since, @Nullable Long maxBytes) {}
+record NewLogRequest(@Nullable String source, @Nullable String since, @Nullable Long maxBytes) {}

@@ -36,8 +36,7 @@ public final class RequestDeviceLogs implements Operation {
                 Optional.ofNullable(asked.source()).orElse(AGENT),
                 since(asked.since()),
                 Optional.ofNullable(asked.maxBytes())));
-    return FleetRequests.json(
-        202, LogRequestBody.class, LogRequestBody.of(made, clock.instant()));
+    return FleetRequests.json(202, LogRequestBody.class, LogRequestBody.of(made, clock.instant()));
   }
 
   private static Optional<Instant> since(@Nullable String text) {

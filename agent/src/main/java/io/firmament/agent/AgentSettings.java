@@ -51,15 +51,13 @@ public record AgentSettings(
   /// @param tufRoot the first root metadata, which came with the device; without it the device pins
   ///     the one that the platform names when it enrols
   /// @param artifactUrl where artifacts are; without it where the platform says
-  public record Updates(
-      Allowlist allowlist, Optional<Path> tufRoot, Optional<String> artifactUrl) {
-    static final Updates NONE =
-        new Updates(Allowlist.NOTHING, Optional.empty(), Optional.empty());
+  public record Updates(Allowlist allowlist, Optional<Path> tufRoot, Optional<String> artifactUrl) {
+    static final Updates NONE = new Updates(Allowlist.NOTHING, Optional.empty(), Optional.empty());
   }
 
   /// Reads flags, and the environment for what no flag says: `-server`, `-ca`, `-token-file`,
-  /// `-data-dir`, `-hardware-id`, `-name`, `-settings`, `-tuf-root`, `-artifact-url`, and `-tag key=value` any number of times; the variables
-  /// are named `FIRMAMENT_SERVER` and so on.
+  /// `-data-dir`, `-hardware-id`, `-name`, `-settings`, `-tuf-root`, `-artifact-url`, and `-tag
+  /// key=value` any number of times; the variables are named `FIRMAMENT_SERVER` and so on.
   ///
   /// @throws IllegalArgumentException with what to do
   static AgentSettings parse(
@@ -129,7 +127,15 @@ public record AgentSettings(
 
   private static void requireKnown(String flag) {
     switch (flag) {
-      case "server", "ca", "token-file", "data-dir", "hardware-id", "name", "settings", "tuf-root", "artifact-url" -> {}
+      case "server",
+          "ca",
+          "token-file",
+          "data-dir",
+          "hardware-id",
+          "name",
+          "settings",
+          "tuf-root",
+          "artifact-url" -> {}
       default -> throw new IllegalArgumentException("no such flag: -" + flag);
     }
   }

@@ -61,8 +61,7 @@ final class Connections {
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       managers.init(anchors);
       SSLContext context = SSLContext.getInstance("TLSv1.3");
-      context.init(
-          new KeyManager[] {keyManager(identity)}, managers.getTrustManagers(), null);
+      context.init(new KeyManager[] {keyManager(identity)}, managers.getTrustManagers(), null);
       return HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .followRedirects(HttpClient.Redirect.NEVER)

@@ -1,5 +1,9 @@
 package io.firmament.agent;
 
+import io.firmament.agent.update.Order;
+import io.firmament.agent.update.RefusedException;
+import io.firmament.agent.update.Report;
+import io.firmament.agent.update.UpdateListener;
 import io.grpc.Status;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -11,21 +15,29 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
-/// Many agents in one process, each on a virtual thread, with a data folder, a key, a certificate
-/// and a TLS connection of its own, as real ones have; they share the event loops.
+/// Many agents in one process, each on a virtual thread, with a key, a certificate and a TLS
+/// connection of its own, as real ones have; they share the event loops. Their updates go through
+/// the state machine of real devices, and end as a [SimulatedFate] says; nothing is installed
+/// anywhere, and targets are not downloaded. Metadata is verified once for a fleet
+/// ([SharedRepositories]).
 public final class FleetSimulator implements AutoCloseable {
   private static final int STARTING_AT_A_TIME = 16;
 
   private final Endpoint endpoint;
-  private final Path data;
+  private final Optional<Path> data;
   private final String prefix;
+  private final SimulatedFate fate;
   private final SecureRandom random = new SecureRandom();
   private final Semaphore starting = new Semaphore(STARTING_AT_A_TIME);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final ConcurrentLinkedQueue<Agent> agents = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Life> lives = new ConcurrentLinkedQueue<>();
+  private final SharedRepositories repositories = new SharedRepositories();
   private final Counters counters = new Counters();
 
   /// Where the agents go.
@@ -35,20 +47,50 @@ public final class FleetSimulator implements AutoCloseable {
   /// @param token an enrolment token with a use for each device
   public record Endpoint(String server, Path ca, Path token) {}
 
+  /// Devices that take updates without a fault, and keep their identities in a folder.
+  ///
   /// @param data where the devices keep their identities; a later run goes on with them
   /// @param prefix what the devices' names begin with
   public FleetSimulator(Endpoint endpoint, Path data, String prefix) {
+    this(endpoint, Optional.of(data), prefix, SimulatedFate.GOOD);
+  }
+
+  /// @param data where the devices keep their identities, and nothing else; empty for devices that
+  ///     are forgotten with this process
+  public FleetSimulator(Endpoint endpoint, Optional<Path> data, String prefix, SimulatedFate fate) {
     this.endpoint = endpoint;
     this.data = data;
     this.prefix = prefix;
+    this.fate = fate;
   }
 
   /// What has happened so far.
   ///
   /// @param failures calls that were not answered and are tried again
   /// @param ended devices that the platform does not want any more
+  /// @param updates of all devices
   public record Tally(
-      long enrolled, long registered, long heartbeats, long renewals, long failures, long ended) {}
+      long enrolled,
+      long registered,
+      long heartbeats,
+      long renewals,
+      long failures,
+      long ended,
+      Updates updates) {}
+
+  /// What has become of updates.
+  ///
+  /// @param taken begun, after a pause again too
+  /// @param refused assignments that were not believed, at each heartbeat anew
+  /// @param pauses how often a device was gone for a while
+  public record Updates(
+      long taken,
+      long healthy,
+      long rolledBack,
+      long failed,
+      long incompatible,
+      long refused,
+      long pauses) {}
 
   public Tally tally() {
     return new Tally(
@@ -57,7 +99,15 @@ public final class FleetSimulator implements AutoCloseable {
         counters.heartbeats.sum(),
         counters.renewals.sum(),
         counters.failures.sum(),
-        counters.ended.sum());
+        counters.ended.sum(),
+        new Updates(
+            counters.taken.sum(),
+            counters.healthy.sum(),
+            counters.rolledBack.sum(),
+            counters.failed.sum(),
+            counters.incompatible.sum(),
+            counters.refused.sum(),
+            counters.pauses.sum()));
   }
 
   /// Brings devices to life, a few at a time, and returns when each has registered or ended. From
@@ -66,30 +116,17 @@ public final class FleetSimulator implements AutoCloseable {
     CountDownLatch open = new CountDownLatch(devices);
     for (int i = 0; i < devices; i++) {
       starting.acquire();
-      Starting device = new Starting(open);
-      Agent agent = new Agent(settings(prefix + "-" + i), Clock.systemUTC(), random, device);
-      agents.add(agent);
-      threads.execute(() -> live(agent, device));
+      Life life = new Life(prefix + "-" + i, open);
+      lives.add(life);
+      threads.execute(life::run);
     }
     open.await();
   }
 
   @Override
   public void close() {
-    agents.forEach(Agent::stop);
+    lives.forEach(Life::end);
     threads.close();
-  }
-
-  private void live(Agent agent, Starting device) {
-    try {
-      if (agent.run() != Agent.Ending.STOPPED) {
-        counters.ended.increment();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      device.settled();
-    }
   }
 
   private AgentSettings settings(String name) {
@@ -97,7 +134,7 @@ public final class FleetSimulator implements AutoCloseable {
         endpoint.server(),
         endpoint.ca(),
         Optional.of(endpoint.token()),
-        data.resolve(name),
+        data.orElse(Path.of("nowhere")).resolve(name),
         name,
         name,
         Map.of("simulated", "yes"));
@@ -110,18 +147,82 @@ public final class FleetSimulator implements AutoCloseable {
     private final LongAdder renewals = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder ended = new LongAdder();
+    private final LongAdder taken = new LongAdder();
+    private final LongAdder healthy = new LongAdder();
+    private final LongAdder rolledBack = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder incompatible = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder pauses = new LongAdder();
   }
 
-  /// Counts what one device does, and makes room for the next one when it has started.
-  private final class Starting implements AgentListener {
+  /// One device, from one agent on it to the next; it makes room for another when it has started.
+  private final class Life implements AgentListener {
+    private final String name;
     private final CountDownLatch open;
     private final AtomicBoolean settled = new AtomicBoolean();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Agent> agent = new AtomicReference<>();
+    private final AtomicBoolean pausing = new AtomicBoolean();
+    private final MemoryDevice memory = new MemoryDevice();
 
-    Starting(CountDownLatch open) {
+    Life(String name, CountDownLatch open) {
+      this.name = name;
       this.open = open;
     }
 
-    void settled() {
+    void run() {
+      try {
+        AgentSettings settings = settings(name);
+        DeviceStore store = data.isPresent() ? new DataFolder(settings.dataFolder()) : memory;
+        boolean alive = true;
+        while (alive && over.getCount() > 0) {
+          alive = runOnce(settings, store);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } finally {
+        settled();
+      }
+    }
+
+    /// @return whether the device comes back
+    private boolean runOnce(AgentSettings settings, DeviceStore store) throws InterruptedException {
+      Agent next =
+          new Agent(
+              settings,
+              store,
+              () -> new SimulatedWork(name, fate, memory, repositories, new UpdatesOfOne(), random),
+              Clock.systemUTC(),
+              random,
+              this);
+      agent.set(next);
+      if (over.getCount() == 0) {
+        return false;
+      }
+      if (next.run() != Agent.Ending.STOPPED) {
+        counters.ended.increment();
+        return false;
+      }
+      if (pausing.compareAndSet(true, false)) {
+        return !over.await(fate.offlineFor().toMillis(), TimeUnit.MILLISECONDS);
+      }
+      return false;
+    }
+
+    void end() {
+      over.countDown();
+      stop();
+    }
+
+    private void stop() {
+      Agent current = agent.get();
+      if (current != null) {
+        current.stop();
+      }
+    }
+
+    private void settled() {
       if (settled.compareAndSet(false, true)) {
         starting.release();
         open.countDown();
@@ -153,6 +254,33 @@ public final class FleetSimulator implements AutoCloseable {
     public void callFailed(Refusal refusal, String code, Status.Code status, String reason) {
       if (refusal == Refusal.PASSING) {
         counters.failures.increment();
+      }
+    }
+
+    private final class UpdatesOfOne implements UpdateListener {
+      @Override
+      public void taken(Order order) {
+        counters.taken.increment();
+        if (fate.goesOffline(name, order.key()) && pausing.compareAndSet(false, true)) {
+          counters.pauses.increment();
+          stop();
+        }
+      }
+
+      @Override
+      public void refused(Order.Key key, RefusedException.Reason reason, String why) {
+        counters.refused.increment();
+      }
+
+      @Override
+      public void ended(Report report) {
+        switch (report.status()) {
+          case HEALTHY -> counters.healthy.increment();
+          case ROLLED_BACK -> counters.rolledBack.increment();
+          case FAILED -> counters.failed.increment();
+          case INCOMPATIBLE -> counters.incompatible.increment();
+          case DOWNLOADING, VERIFYING, APPLYING -> {}
+        }
       }
     }
   }

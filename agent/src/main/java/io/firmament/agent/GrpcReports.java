@@ -53,7 +53,9 @@ final class GrpcReports implements Reports {
     } catch (StatusRuntimeException answer) {
       if (!Refusal.code(answer).equals(UNKNOWN)) {
         throw new TroubleException(
-            "the report was not taken: " + answer.getStatus().getCode() + " "
+            "the report was not taken: "
+                + answer.getStatus().getCode()
+                + " "
                 + Refusal.reason(answer));
       }
     }

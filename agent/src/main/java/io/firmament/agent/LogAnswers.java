@@ -71,8 +71,7 @@ final class LogAnswers implements AutoCloseable {
           request.hasSince() ? Optional.of(instant(request.getSince())) : Optional.empty();
       Upload upload =
           new Upload(
-              parts(
-                  request, sources.collect(request.getSource(), since, request.getMaxBytes())));
+              parts(request, sources.collect(request.getSource(), since, request.getMaxBytes())));
       DeviceServiceGrpc.newStub(channel)
           .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
           .uploadLogs(upload);
@@ -116,9 +115,7 @@ final class LogAnswers implements AutoCloseable {
     for (int at = 0; at < content.length; at += CHUNK_BYTES) {
       int length = Math.min(CHUNK_BYTES, content.length - at);
       parts.add(
-          UploadLogsRequest.newBuilder()
-              .setData(ByteString.copyFrom(content, at, length))
-              .build());
+          UploadLogsRequest.newBuilder().setData(ByteString.copyFrom(content, at, length)).build());
     }
     return parts;
   }

@@ -72,8 +72,7 @@ final class LogSources {
           }
           yield compressed(tail(path), maxBytes);
         }
-        case Allowlist.LogSource.Journal(String unit) ->
-            compressed(journal(unit, since), maxBytes);
+        case Allowlist.LogSource.Journal(String unit) -> compressed(journal(unit, since), maxBytes);
       };
     } catch (IOException e) {
       return new Bundle.Unavailable(e.toString());

@@ -31,8 +31,7 @@ final class OwnLog extends OutputStream {
     this.file = file;
     if (!Files.exists(file)) {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
     this.size = Files.size(file);
   }

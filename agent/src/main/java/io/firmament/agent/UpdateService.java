@@ -2,8 +2,8 @@ package io.firmament.agent;
 
 import io.firmament.agent.update.ContentSource;
 import io.firmament.agent.update.Delivery;
-import io.firmament.agent.update.HttpContentSource;
 import io.firmament.agent.update.FileStateStore;
+import io.firmament.agent.update.HttpContentSource;
 import io.firmament.agent.update.LocalHost;
 import io.firmament.agent.update.Order;
 import io.firmament.agent.update.Owner;
@@ -39,11 +39,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -59,20 +56,18 @@ final class UpdateService implements DeviceWork {
   private final AgentSettings.Updates settings;
   private final FileStore metadata;
   private final UpdateMachine machine;
-  private final UpdateListener listener;
   private final GrpcReports reports = new GrpcReports();
   private final LogAnswers logs;
   private final Clock clock;
-  private final BlockingQueue<List<UpdateMachine.Assignment>> inbox = new ArrayBlockingQueue<>(1);
-  private final Backoff backoff;
-  private final Thread thread;
+  private final UpdateWorker worker;
   private volatile @Nullable Connection connection;
   private volatile @Nullable ManagedChannel channel;
   private volatile Map<String, Long> versions;
   private volatile String url = "";
 
   /// What there is while there is a connection.
-  private record Connection(TufTrust trust, TrustedRepository repository, HttpContentSource source) {}
+  private record Connection(
+      TufTrust trust, TrustedRepository repository, HttpContentSource source) {}
 
   UpdateService(
       Path folder,
@@ -81,8 +76,6 @@ final class UpdateService implements DeviceWork {
       Clock clock,
       RandomGenerator random) {
     this.settings = settings;
-    this.listener = listener;
-    this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random);
     this.logs =
         new LogAnswers(
             new LogSources(
@@ -106,7 +99,7 @@ final class UpdateService implements DeviceWork {
             listener,
             clock);
     this.clock = new Floored(clock, () -> machine.state().lastIssued());
-    this.thread = Thread.ofVirtual().name("updates").start(this::work);
+    this.worker = UpdateWorker.start(machine, new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random));
   }
 
   private void pin(Path file) {
@@ -158,9 +151,7 @@ final class UpdateService implements DeviceWork {
             System::nanoTime);
     Owner owner = identity.owner();
     return new Connection(
-        new TufTrust(repository, owner),
-        repository,
-        new HttpContentSource(http, base, SILENCE));
+        new TufTrust(repository, owner), repository, new HttpContentSource(http, base, SILENCE));
   }
 
   @Override
@@ -181,56 +172,10 @@ final class UpdateService implements DeviceWork {
     if (current != null) {
       logs.answer(answer.getLogRequestsList(), current);
     }
-    List<UpdateMachine.Assignment> assignments = Inventory.assignments(answer);
-    // The newest list counts; one that nobody has looked at yet is not worth keeping.
-    while (!inbox.offer(assignments)) {
-      List<UpdateMachine.Assignment> _ = inbox.poll();
-    }
+    worker.told(Inventory.assignments(answer));
   }
 
-  private void work() {
-    List<UpdateMachine.Assignment> last = List.of();
-    long notBefore = System.nanoTime();
-    try {
-      // What was under way goes on before anybody is heard.
-      boolean done = round(Optional.empty());
-      while (true) {
-        notBefore = System.nanoTime() + (done ? 0 : backoff.next().toNanos());
-        List<UpdateMachine.Assignment> news = inbox.take();
-        boolean changed = !keys(news).equals(keys(last));
-        if (!changed && System.nanoTime() - notBefore < 0) {
-          long wait = notBefore - System.nanoTime();
-          Thread.sleep(Duration.ofNanos(Math.max(0, wait)));
-        }
-        last = news;
-        done = round(Optional.of(news));
-        if (done) {
-          backoff.succeeded();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean round(Optional<List<UpdateMachine.Assignment>> news)
-      throws InterruptedException {
-    try {
-      boolean taken = news.isEmpty() || machine.take(news.get());
-      boolean worked = machine.work();
-      return taken && worked;
-    } catch (RuntimeException e) {
-      LOG.error("update_step_failed", e);
-      return false;
-    }
-  }
-
-  private static List<Order.Key> keys(List<UpdateMachine.Assignment> assignments) {
-    return assignments.stream().map(UpdateMachine.Assignment::key).toList();
-  }
-
-  private void read(
-      Order.Target target, long offset, ContentSource.Sink sink)
+  private void read(Order.Target target, long offset, ContentSource.Sink sink)
       throws IOException, InterruptedException {
     Connection current = connection;
     if (current == null) {
@@ -260,12 +205,7 @@ final class UpdateService implements DeviceWork {
   @Override
   public void close() {
     logs.close();
-    thread.interrupt();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 
   /// Trust by whatever connection there is.
@@ -294,8 +234,7 @@ final class UpdateService implements DeviceWork {
     }
 
     @Override
-    public Delivery resolve(Order order)
-        throws RefusedException, TroubleException, UnfitException {
+    public Delivery resolve(Order order) throws RefusedException, TroubleException, UnfitException {
       return current().trust().resolve(order);
     }
 

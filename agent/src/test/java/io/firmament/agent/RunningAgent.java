@@ -54,7 +54,8 @@ final class RunningAgent implements AgentListener, AutoCloseable {
     long giveUp = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > giveUp || ending.isDone()) {
-        throw new AssertionError(what + " did not happen: " + events + " " + updates + " " + ending);
+        throw new AssertionError(
+            what + " did not happen: " + events + " " + updates + " " + ending);
       }
       Thread.sleep(20);
     }

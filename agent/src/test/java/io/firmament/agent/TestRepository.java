@@ -49,8 +49,7 @@ public final class TestRepository {
     this.fleet = new Fleet(fleet);
     this.store = store;
     this.contents = contents;
-    this.repository =
-        new TufRepository(store, Signers.of(List.of(onlineKey)), Schedule.DEFAULT);
+    this.repository = new TufRepository(store, Signers.of(List.of(onlineKey)), Schedule.DEFAULT);
     Root root =
         Root.create(
             now.plusSeconds(86_400 * 365),
@@ -117,8 +116,7 @@ public final class TestRepository {
             "{\"name\":\"%s\",\"version\":\"%s\",\"kind\":\"%s\"%s}"
                 .formatted(name, version, kind, delivery.isEmpty() ? "" : "," + delivery));
     TargetFile file =
-        TargetFile.of(
-            content.length, hash, Optional.of(Json.Obj.EMPTY.with("artifact", artifact)));
+        TargetFile.of(content.length, hash, Optional.of(Json.Obj.EMPTY.with("artifact", artifact)));
     published(repository.publish(fleet, Map.of(path, file), Set.of(), now));
     return file;
   }

@@ -72,8 +72,7 @@ final class TestRollouts implements AutoCloseable {
           }
         };
     return new DeviceServer.Updates(
-        new DirectorSigner(repositories, Clock.systemUTC()),
-        _ -> Optional.of(repository.root()));
+        new DirectorSigner(repositories, Clock.systemUTC()), _ -> Optional.of(repository.root()));
   }
 
   void publish(String name, String version, String kind, byte[] content, String delivery) {
@@ -96,10 +95,14 @@ final class TestRollouts implements AutoCloseable {
                 fleet.operator,
                 RolloutJson.readWish(
                     Map.of(
-                        "artifact", Map.of("id", name, "version", version),
-                        "group", group,
-                        "probe", probe,
-                        "strategy", Map.of("max_failure_rate", new BigDecimal("0.9")))))
+                        "artifact",
+                        Map.of("id", name, "version", version),
+                        "group",
+                        group,
+                        "probe",
+                        probe,
+                        "strategy",
+                        Map.of("dynamic", true, "max_failure_rate", new BigDecimal("0.9")))))
             .state()
             .rollout()
             .id();
@@ -117,15 +120,11 @@ final class TestRollouts implements AutoCloseable {
   }
 
   void evaluate(RolloutId id) {
-    new RolloutRunner(fleet.rollouts, view, Clock.systemUTC(), Ids.random())
-        .run(fleet.tenant, id);
+    new RolloutRunner(fleet.rollouts, view, Clock.systemUTC(), Ids.random()).run(fleet.tenant, id);
   }
 
   Assignment assignment(RolloutId id, String device) {
-    return fleet
-        .rollouts
-        .findAssignment(fleet.tenant, id, new DeviceName(device))
-        .orElseThrow();
+    return fleet.rollouts.findAssignment(fleet.tenant, id, new DeviceName(device)).orElseThrow();
   }
 
   /// Waits until a device has ended an attempt.
@@ -135,9 +134,7 @@ final class TestRollouts implements AutoCloseable {
       evaluate(id);
       Optional<Assignment> found =
           fleet.rollouts.findAssignment(fleet.tenant, id, new DeviceName(device));
-      if (found.isPresent()
-          && found.get().attempt() >= attempt
-          && found.get().state().isFinal()) {
+      if (found.isPresent() && found.get().attempt() >= attempt && found.get().state().isFinal()) {
         return found.get();
       }
       if (System.nanoTime() > giveUp) {

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Updates from a rollout to the device and back: gRPC and HTTP over mutual TLS, a TUF repository in
-/// S3, rollouts in DynamoDB, and the agent with real files.
+/// Updates from a rollout to the device and back: gRPC and HTTP over mutual TLS, a TUF repository
+/// in S3, rollouts in DynamoDB, and the agent with real files.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UpdateTest {
   private static final byte[] IMAGE = new byte[5_000_000];
@@ -49,11 +49,8 @@ class UpdateTest {
   @BeforeAll
   void start(@TempDir Path shared) throws Exception {
     folder = shared;
-    platform =
-        new TestRollouts(HeartbeatPolicy.standard().withInterval(Duration.ofMillis(300)));
-    ca =
-        Files.writeString(
-            folder.resolve("ca.pem"), Pem.encode(platform.fleet.authority.root()));
+    platform = new TestRollouts(HeartbeatPolicy.standard().withInterval(Duration.ofMillis(300)));
+    ca = Files.writeString(folder.resolve("ca.pem"), Pem.encode(platform.fleet.authority.root()));
     etc = Files.createDirectories(folder.resolve("etc"));
     new Random(3).nextBytes(IMAGE);
     for (String version : List.of("1", "2", "3")) {
@@ -165,10 +162,10 @@ class UpdateTest {
 
   private boolean answered(String device, LogRequest request) {
     return platform
-        .fleet
-        .logs
-        .get(platform.fleet.tenant, new DeviceName(device), request.id().toString())
-        .state(Instant.now())
+            .fleet
+            .logs
+            .get(platform.fleet.tenant, new DeviceName(device), request.id().toString())
+            .state(Instant.now())
         != LogRequest.State.REQUESTED;
   }
 

@@ -178,8 +178,7 @@ public record Allowlist(
             install,
             command("firmware.revert", fields.texts("revert")),
             activate.isEmpty() ? activate : command("firmware.activate", activate),
-            Duration.ofSeconds(
-                fields.optionalNumber("timeout_seconds", 1, 86_400).orElse(1_800L)));
+            Duration.ofSeconds(fields.optionalNumber("timeout_seconds", 1, 86_400).orElse(1_800L)));
     fields.end();
     return firmware;
   }

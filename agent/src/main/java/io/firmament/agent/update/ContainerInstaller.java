@@ -59,8 +59,7 @@ final class ContainerInstaller implements Installer {
           default -> List.of();
         };
     if (containers.runtime().startsWith("/")) {
-      return Optional.of(containers.runtime())
-          .filter(path -> Files.isExecutable(Path.of(path)));
+      return Optional.of(containers.runtime()).filter(path -> Files.isExecutable(Path.of(path)));
     }
     return names.stream()
         .flatMap(name -> FOLDERS.stream().map(folder -> folder.resolve(name)))

@@ -89,8 +89,7 @@ final class Downloads {
 
   private void receive(Order.Target target, long offset) throws IOException, InterruptedException {
     try (FileChannel channel =
-        FileChannel.open(
-            part(target), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        FileChannel.open(part(target), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       try {
         source.read(
             target,

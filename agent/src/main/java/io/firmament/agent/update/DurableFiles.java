@@ -52,8 +52,7 @@ final class DurableFiles {
 
   /// Copies content, owner where that can be, and mode.
   static void copy(Path from, Path to) throws IOException {
-    Files.copy(
-        from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
     force(to);
   }
 

@@ -7,11 +7,9 @@ interface Installer {
   void require(Job job, UpdateState state) throws UnfitException;
 
   /// Brings here what the content refers to; nothing for most kinds.
-  default void fetch(Job job, Path content)
-      throws TroubleException, InterruptedException {}
+  default void fetch(Job job, Path content) throws TroubleException, InterruptedException {}
 
-  String prepare(Job job, Path content)
-      throws InstallException, InterruptedException;
+  String prepare(Job job, Path content) throws InstallException, InterruptedException;
 
   void apply(Job job, Path content) throws InstallException, InterruptedException;
 

@@ -21,7 +21,12 @@ public final class LocalHost implements UpdateHost {
 
   /// @param folder the agent's own
   public LocalHost(Path folder, Allowlist allowlist, ContentSource source) {
-    this(folder, allowlist, source, new Parts(BOOT_ID, "/usr/bin/systemctl", PAUSE), Checkpoint.NONE);
+    this(
+        folder,
+        allowlist,
+        source,
+        new Parts(BOOT_ID, "/usr/bin/systemctl", PAUSE),
+        Checkpoint.NONE);
   }
 
   /// What tests replace.
@@ -31,11 +36,7 @@ public final class LocalHost implements UpdateHost {
   record Parts(Path bootId, String systemctl, Duration pause) {}
 
   LocalHost(
-      Path folder,
-      Allowlist allowlist,
-      ContentSource source,
-      Parts parts,
-      Checkpoint checkpoint) {
+      Path folder, Allowlist allowlist, ContentSource source, Parts parts, Checkpoint checkpoint) {
     Commands commands = new Commands();
     this.allowlist = allowlist;
     this.downloads = new Downloads(folder.resolve("downloads"), source, checkpoint);

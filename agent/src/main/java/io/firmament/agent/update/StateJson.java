@@ -41,9 +41,7 @@ final class StateJson {
     fields.number("format", FORMAT, FORMAT);
     TreeMap<String, UpdateState.Installed> installed = new TreeMap<>();
     JsonFields artifacts = fields.object("installed");
-    artifacts
-        .names()
-        .forEach(name -> installed.put(name, readInstalled(artifacts.object(name))));
+    artifacts.names().forEach(name -> installed.put(name, readInstalled(artifacts.object(name))));
     return new UpdateState(
         installed,
         fields.optionalObject("job").map(StateJson::readJob),
@@ -114,8 +112,7 @@ final class StateJson {
     List<Report> reports = new ArrayList<>();
     for (JsonFields each : fields.objects(name)) {
       reports.add(
-          new Report(
-              key(each), constant(Status.class, each.text("status")), each.text("detail")));
+          new Report(key(each), constant(Status.class, each.text("status")), each.text("detail")));
     }
     return reports;
   }

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 
 /// A repository's metadata as one client trusts it, for any number of threads.
 ///
-/// A simulator has one for all devices of a fleet: they would trust the same from the same root, and
-/// each would ask for the same files. What is signed for a device alone is checked for each.
+/// A simulator has one for all devices of a fleet: they would trust the same from the same root,
+/// and each would ask for the same files. What is signed for a device alone is checked for each.
 public final class TrustedRepository {
   private final TufClient client;
   private final Duration fresh;

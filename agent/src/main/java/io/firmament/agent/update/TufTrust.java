@@ -66,8 +66,7 @@ public final class TufTrust implements Trust {
   }
 
   private void requireOurs(DeviceAssignment said) throws RefusedException {
-    Owner meant =
-        new Owner(said.device().tenant(), said.device().fleet(), said.device().name());
+    Owner meant = new Owner(said.device().tenant(), said.device().fleet(), said.device().name());
     if (!meant.equals(owner)) {
       throw new RefusedException(Reason.NOT_OURS, "it is for " + meant);
     }
@@ -79,9 +78,7 @@ public final class TufTrust implements Trust {
   private static Order order(DeviceAssignment said) throws RefusedException {
     String sha256 = said.target().hashes().byAlgorithm().get(Hashes.SHA256);
     boolean good =
-        sha256 != null
-            && sha256.matches("[0-9a-f]{64}")
-            && said.attempt() <= Integer.MAX_VALUE;
+        sha256 != null && sha256.matches("[0-9a-f]{64}") && said.attempt() <= Integer.MAX_VALUE;
     if (!good || sha256 == null) {
       throw new RefusedException(Reason.MALFORMED, "it names no file by its SHA-256");
     }
@@ -100,8 +97,7 @@ public final class TufTrust implements Trust {
   }
 
   @Override
-  public Delivery resolve(Order order)
-      throws RefusedException, TroubleException, UnfitException {
+  public Delivery resolve(Order order) throws RefusedException, TroubleException, UnfitException {
     Target target;
     try {
       target = repository.find(order.target().path());
@@ -131,8 +127,7 @@ public final class TufTrust implements Trust {
     try {
       JsonFields fields = new JsonFields(artifact, "artifact");
       Order.Artifact listed =
-          new Order.Artifact(
-              fields.text("name"), fields.text("version"), fields.text("kind"));
+          new Order.Artifact(fields.text("name"), fields.text("version"), fields.text("kind"));
       if (!listed.equals(order.artifact())) {
         throw new RefusedException(
             Reason.NOT_PUBLISHED, "the metadata lists the target as " + listed);

@@ -139,8 +139,7 @@ public final class UpdateMachine {
   private void requireTimely(Order order) throws RefusedException {
     if (order.issued().isBefore(state.lastIssued())) {
       throw new RefusedException(
-          Reason.REPLAYED,
-          "issued at " + order.issued() + ", before one of " + state.lastIssued());
+          Reason.REPLAYED, "issued at " + order.issued() + ", before one of " + state.lastIssued());
     }
     if (order.issued().isAfter(clock.instant().plus(CLOCK_ERROR))) {
       throw new RefusedException(
@@ -249,9 +248,7 @@ public final class UpdateMachine {
   private Job revert(Order order) {
     UpdateState.Installed installed = state.installed().get(order.artifact().name());
     Delivery delivery =
-        installed == null
-            ? Delivery.read(Json.Obj.EMPTY)
-            : installed.current().delivery();
+        installed == null ? Delivery.read(Json.Obj.EMPTY) : installed.current().delivery();
     Job job = Job.begin(order, delivery).rollingBack("ordered");
     boolean ours =
         installed != null && installed.current().name().equals(order.artifact().version());
@@ -268,8 +265,7 @@ public final class UpdateMachine {
     }
     UpdateState.Installed installed = state.installed().get(job.order().artifact().name());
     boolean ours =
-        installed != null
-            && installed.current().name().equals(job.order().artifact().version());
+        installed != null && installed.current().name().equals(job.order().artifact().version());
     if (ours) {
       // Not touched: what is installed stays known.
       save(state.withJob(job.in(Phase.PREPARING)));

@@ -28,12 +28,7 @@ public record UpdateState(
     Instant lastIssued) {
   public static final UpdateState EMPTY =
       new UpdateState(
-          new TreeMap<>(),
-          Optional.empty(),
-          Optional.empty(),
-          List.of(),
-          List.of(),
-          Instant.EPOCH);
+          new TreeMap<>(), Optional.empty(), Optional.empty(), List.of(), List.of(), Instant.EPOCH);
 
   private static final int MAX_DONE = 32;
   private static final int MAX_OUTBOX = 64;
@@ -120,8 +115,7 @@ public record UpdateState(
       }
       case INCOMPATIBLE, DOWNLOADING, VERIFYING, APPLYING -> {}
     }
-    return new UpdateState(
-            now, Optional.empty(), job, outbox, done, ended.order().issued())
+    return new UpdateState(now, Optional.empty(), job, outbox, done, ended.order().issued())
         .atLeast(lastIssued)
         .saying(report);
   }

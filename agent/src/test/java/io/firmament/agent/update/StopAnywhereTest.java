@@ -160,8 +160,7 @@ class StopAnywhereTest {
             String backup = ".app.conf.firmament-" + app.before().orElseThrow().backup();
             assertEquals("config 1", device.text(backup));
             assertEquals(
-                List.of(backup, "app.conf", "check", "loaded", "reload"),
-                device.names(device.etc));
+                List.of(backup, "app.conf", "check", "loaded", "reload"), device.names(device.etc));
           }
         });
   }
@@ -358,8 +357,7 @@ class StopAnywhereTest {
   @Test
   void whatStopsTheDeviceEachTimeIsRolledBack() throws Exception {
     for (String moment : List.of("swapped", "probed")) {
-      TestDevice device =
-          new TestDevice(folder.resolve(moment), new TestPlatform(), SETTINGS);
+      TestDevice device = new TestDevice(folder.resolve(moment), new TestPlatform(), SETTINGS);
       Files.writeString(device.etc.resolve("app.conf"), "by hand");
       device.program("check", "exit 0");
       Order.Key key = apply(device, "r1", config(device, "2", ""));

@@ -200,8 +200,7 @@ final class ArtifactHandler extends Handler.Abstract {
             .put(
                 HttpHeader.CONTENT_RANGE,
                 "bytes %d-%d/%d"
-                    .formatted(
-                        file.from(), file.from() + file.count() - 1, file.info().length()));
+                    .formatted(file.from(), file.from() + file.count() - 1, file.info().length()));
       }
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int read = file.bytes().read(buffer); read >= 0; read = file.bytes().read(buffer)) {

@@ -47,8 +47,7 @@ record ArtifactPath(String key, boolean immutable) {
     if (path.startsWith(METADATA)) {
       String name = path.substring(METADATA.length());
       return METADATA_FILE.matcher(name).matches()
-          ? Optional.of(
-              new ArtifactPath(root + METADATA + name, VERSIONED.matcher(name).matches()))
+          ? Optional.of(new ArtifactPath(root + METADATA + name, VERSIONED.matcher(name).matches()))
           : Optional.empty();
     }
     if (path.startsWith(TARGETS)) {

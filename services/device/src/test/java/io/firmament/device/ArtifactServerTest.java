@@ -232,8 +232,7 @@ class ArtifactServerTest {
     TestKey key = TestKey.p256();
     DeviceAuthority stranger = TestFleet.authority(Clock.systemUTC());
     HttpClient foreign = client(key, certificate(stranger, key));
-    assertThrows(
-        IOException.class, () -> get(new Caller(foreign, ""), "/metadata/timestamp.json"));
+    assertThrows(IOException.class, () -> get(new Caller(foreign, ""), "/metadata/timestamp.json"));
 
     DeviceAuthority longAgo =
         new DeviceAuthority(
@@ -243,8 +242,7 @@ class ArtifactServerTest {
             Clock.fixed(Instant.now().minus(Duration.ofDays(100)), ZoneOffset.UTC),
             new SecureRandom());
     HttpClient expired = client(key, certificate(longAgo, key));
-    assertThrows(
-        IOException.class, () -> get(new Caller(expired, ""), "/metadata/timestamp.json"));
+    assertThrows(IOException.class, () -> get(new Caller(expired, ""), "/metadata/timestamp.json"));
   }
 
   @Test
@@ -337,8 +335,7 @@ class ArtifactServerTest {
   }
 
   private HttpClient client(TestKey key, X509Certificate certificate) throws Exception {
-    return client(
-        new KeyManager[] {new InsistingKeyManager(key.pair().getPrivate(), certificate)});
+    return client(new KeyManager[] {new InsistingKeyManager(key.pair().getPrivate(), certificate)});
   }
 
   private HttpClient client(KeyManager[] keys) throws Exception {
@@ -381,7 +378,11 @@ class ArtifactServerTest {
     URI url = URI.create(fleet.artifactUrl());
     try (SSLSocket socket =
         (SSLSocket)
-            caller.http().sslContext().getSocketFactory().createSocket("localhost", url.getPort())) {
+            caller
+                .http()
+                .sslContext()
+                .getSocketFactory()
+                .createSocket("localhost", url.getPort())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(bytes(head + "Connection: close\r\n\r\n"));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

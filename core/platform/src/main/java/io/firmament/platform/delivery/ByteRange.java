@@ -65,7 +65,8 @@ public sealed interface ByteRange {
   /// The form of the header. Numbers of more digits than a file can have bytes are none.
   final class Form {
     private static final Pattern HEADER =
-        Pattern.compile("bytes[ \t]*=[ \t]*(\\d{0,18})-(\\d{0,18})[ \t]*", Pattern.CASE_INSENSITIVE);
+        Pattern.compile(
+            "bytes[ \t]*=[ \t]*(\\d{0,18})-(\\d{0,18})[ \t]*", Pattern.CASE_INSENSITIVE);
 
     private Form() {}
   }

@@ -19,7 +19,6 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
-import io.firmament.platform.registry.ContainerImport;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -32,7 +31,6 @@ import io.firmament.registry.HttpTransport;
 import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
 import java.time.Clock;
-import java.util.Optional;
 
 /// The ports of a local platform: the adapters of the cloud on local servers, and software keys.
 public final class LocalPorts implements Ports {
@@ -136,11 +134,11 @@ public final class LocalPorts implements Ports {
   }
 
   @Override
+  public LogStore logs() {
+    return logs;
   }
 
   @Override
-  public LogStore logs() {
-    return logs;
   public RegistryStore registries() {
     return registries;
   }
@@ -153,11 +151,6 @@ public final class LocalPorts implements Ports {
   @Override
   public Registries.Shared registryAccess() {
     return registryAccess;
-  }
-
-  @Override
-  public Optional<ContainerImport> containerImport() {
-    return Optional.empty();
   }
 
   @Override

@@ -19,7 +19,6 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
-import io.firmament.platform.registry.ContainerImport;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -32,7 +31,6 @@ import io.firmament.registry.HttpTransport;
 import io.firmament.schema.Setting;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -152,11 +150,6 @@ public final class DeployedPorts implements Ports {
           return new Registries.Shared(
               HttpTransport.within(reach), reach, new EcrLogin(clients, Clock.systemUTC()));
         });
-  }
-
-  @Override
-  public Optional<ContainerImport> containerImport() {
-    return Optional.empty();
   }
 
   @Override

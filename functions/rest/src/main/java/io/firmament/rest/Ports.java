@@ -7,7 +7,6 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
-import io.firmament.platform.registry.ContainerImport;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
@@ -15,7 +14,6 @@ import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.TrustStore;
-import java.util.Optional;
 
 /// The outside world of the REST operations. Each port is made once, when it is first asked for.
 public interface Ports {
@@ -55,9 +53,6 @@ public interface Ports {
 
   /// How registries are reached.
   Registries.Shared registryAccess();
-
-  /// Where images from registries are published; empty where they cannot be.
-  Optional<ContainerImport> containerImport();
 
   TokenSigner idTokenKey();
 

@@ -109,6 +109,30 @@ class PublicClientTest {
   }
 
   @Test
+  void saysHowUrgentAMatchIsAndWhoSaysSo() {
+    Json firmware =
+        data(
+                """
+                query($id: ID!) { firmware(id: $id) {
+                  cveMatches { epss epssPercentile priority { score band reasons }
+                    sources { source id modified } cve { id epss } }
+                  cveMatchesPage(filter: {band: [P2]}) { totalCount nodes { cve { id } } } } }
+                """,
+                "id",
+                first.id().toString())
+            .at("firmware");
+    assertEquals(
+        List.of("CVE-2021-42374", "CVE-2022-0778"), firmware.at("cveMatches").texts("cve", "id"));
+    assertEquals("P1", firmware.at("cveMatches", 0, "priority", "band").text());
+    assertEquals("60", firmware.at("cveMatches", 0, "priority", "score").toString());
+    assertEquals("0.12", firmware.at("cveMatches", 0, "cve", "epss").toString());
+    assertEquals("0.97", firmware.at("cveMatches", 0, "epssPercentile").toString());
+    assertEquals("nvd", firmware.at("cveMatches", 0, "sources", 0, "source").text());
+    assertEquals(
+        List.of("CVE-2022-0778"), firmware.at("cveMatchesPage", "nodes").texts("cve", "id"));
+  }
+
+  @Test
   void comparesTwoFirmwares() {
     Json diff =
         data(
@@ -154,15 +178,15 @@ class PublicClientTest {
   void answersTheQueriesOfTheGuides() {
     Json firmware =
         data("""
-                query { firmware(id: "%s") { id name version latestAnalysisTime
-                  processing { ... on ProcessingInProgress { state }
-                    ... on ProcessingFailed { reason } ... on ProcessingFinished { finishTime } }
-                  latestIssues(filter: { severity: CRITICAL confidence: HIGH
-                      status: { exclude: [FALSE_POSITIVE, ACCEPTED_RISK] } }) {
-                    id type summary severity confidence status file { path } }
-                  cveMatches { id cve { id description severity } component { name version } }
-                  components(filter: { cryptographic: true }) { name version licenses } } }
-                """
+        query { firmware(id: "%s") { id name version latestAnalysisTime
+          processing { ... on ProcessingInProgress { state }
+            ... on ProcessingFailed { reason } ... on ProcessingFinished { finishTime } }
+          latestIssues(filter: { severity: CRITICAL confidence: HIGH
+              status: { exclude: [FALSE_POSITIVE, ACCEPTED_RISK] } }) {
+            id type summary severity confidence status file { path } }
+          cveMatches { id cve { id description severity } component { name version } }
+          components(filter: { cryptographic: true }) { name version licenses } } }
+        """
                 .formatted(first.id()))
             .at("firmware");
     assertEquals("2026-03-01T10:01:40Z", firmware.at("processing", "finishTime").text());

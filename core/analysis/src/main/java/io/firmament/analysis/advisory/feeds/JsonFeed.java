@@ -31,9 +31,6 @@ final class JsonFeed {
           "severity",
           "upstream");
 
-  private static final Set<String> NOT_NEEDED =
-      Set.of("credits", "database_specific", "references");
-
   private final String place;
   private final Gathering found;
   private int number;
@@ -104,7 +101,7 @@ final class JsonFeed {
           packages(parser);
         } else if (token == JsonToken.START_OBJECT
             && !OF_RECORDS.contains(name)
-            && !NOT_NEEDED.contains(name)) {
+            && !JsonValue.NOT_NEEDED.contains(name)) {
           debian(parser, name);
         } else if (token.isScalarValue() || OF_RECORDS.contains(name)) {
           fields.put(name, JsonValue.read(parser));

@@ -8,9 +8,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// One JSON value of one record, read tolerantly: asking for what is not there gives nothing.
 sealed interface JsonValue {
+  /// Fields that are long in some format and used of none.
+  Set<String> NOT_NEEDED =
+      Set.of(
+          "credits",
+          "database_specific",
+          "ecosystem_specific",
+          "references",
+          "timeline",
+          "x_legacyV4Record");
+
   /// An object.
   record Fields(Map<String, JsonValue> values) implements JsonValue {}
 
@@ -52,7 +63,11 @@ sealed interface JsonValue {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       parser.nextToken();
-      values.put(name, read(parser));
+      if (NOT_NEEDED.contains(name)) {
+        parser.skipChildren();
+      } else {
+        values.put(name, read(parser));
+      }
     }
     return new Fields(values);
   }

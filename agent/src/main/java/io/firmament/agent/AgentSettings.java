@@ -35,7 +35,7 @@ public record AgentSettings(
   }
 
   /// An agent that allows no update to do anything.
-  AgentSettings(
+  public AgentSettings(
       String server,
       Path ca,
       Optional<Path> tokenFile,

@@ -229,6 +229,10 @@ interface FirmwareStoreContract {
             null,
             false,
             5,
+            List.of(),
+            null,
+            null,
+            null,
             List.of());
     Findings both = new Findings(List.of(), List.of(), List.of(here));
     store().publish(one, both);

@@ -29,15 +29,16 @@ import org.junit.jupiter.api.Test;
 /// Another tenant's id is the id of nothing, at every place where a caller can name something: the
 /// same answer, byte by byte, and nothing changes.
 final class CrossTenantTest {
-  /// Places that name nothing of a tenant: programs, pieces of hardware, paths within a firmware, and
-  /// switches.
+  /// Places that name nothing of a tenant: programs, pieces of hardware, paths within a firmware,
+  /// and switches.
   private static final Set<String> NOT_OF_A_TENANT =
       Set.of(
           "authorize client_id",
           "issueTenantToken client_id",
           "createEnrollToken hardware_id",
           "downloadFirmwareFile path",
-          "downloadSbom vex");
+          "downloadSbom vex",
+          "getTrustRoot version");
 
   /// Places where even the owner gets the same answer for every id: pages that know nothing but
   /// their own address, and reports, which are not served yet.
@@ -72,7 +73,8 @@ final class CrossTenantTest {
       String group,
       String configuration,
       String deviceGroup,
-      String rollout) {
+      String rollout,
+      String offlineKey) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
       return Set.of(
@@ -85,7 +87,8 @@ final class CrossTenantTest {
           group,
           configuration,
           deviceGroup,
-          rollout);
+          rollout,
+          offlineKey);
     }
   }
 
@@ -137,7 +140,8 @@ final class CrossTenantTest {
         tenant.productGroup().toString(),
         tenant.configuration().toString(),
         deviceGroup(tenant, device),
-        rollout(tenant, device));
+        rollout(tenant, device),
+        TestCeremony.begin(tenant));
   }
 
   private static String deviceGroup(TestTenant tenant, String device) {

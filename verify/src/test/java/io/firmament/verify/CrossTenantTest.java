@@ -40,7 +40,8 @@ final class CrossTenantTest {
           "downloadSbom vex",
           "listArtifacts kind",
           "updateArtifact If-Match",
-          "putArtifactSbom If-Match");
+          "putArtifactSbom If-Match",
+          "getTrustRoot version");
 
   /// Places where even the owner gets the same answer for every id: pages that know nothing but
   /// their own address, and reports, which are not served yet.
@@ -81,7 +82,8 @@ final class CrossTenantTest {
       String logRequest,
       String artifact,
       String artifactName,
-      String artifactFleet) {
+      String artifactFleet,
+      String offlineKey) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
       return Set.of(
@@ -100,7 +102,8 @@ final class CrossTenantTest {
           logRequest,
           artifact,
           artifactName,
-          artifactFleet);
+          artifactFleet,
+          offlineKey);
     }
   }
 
@@ -159,7 +162,8 @@ final class CrossTenantTest {
         logRequest(tenant, device),
         artifact(tenant, device),
         "net-of-" + device,
-        "fleet-of-" + device);
+        "fleet-of-" + device,
+        TestCeremony.begin(tenant));
   }
 
   private static String logRequest(TestTenant tenant, String device) {

@@ -67,7 +67,7 @@ public record CeremonyWish(
     try {
       return JsonReader.readObject(body);
     } catch (TufException e) {
-      throw BaseProblem.MALFORMED_REQUEST.with("detail", e.getMessage());
+      throw BaseProblem.MALFORMED_REQUEST.with("detail", String.valueOf(e.getMessage()));
     }
   }
 

@@ -46,7 +46,7 @@ record Submitted(List<RoleSignature> signatures, Optional<Metadata<?>> document)
       }
       return new Submitted(bounded(signatures), Optional.empty());
     } catch (TufException e) {
-      throw BaseProblem.MALFORMED_REQUEST.with("detail", e.getMessage());
+      throw BaseProblem.MALFORMED_REQUEST.with("detail", String.valueOf(e.getMessage()));
     }
   }
 

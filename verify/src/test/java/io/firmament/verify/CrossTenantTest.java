@@ -40,7 +40,8 @@ final class CrossTenantTest {
           "downloadSbom vex",
           "listArtifacts kind",
           "updateArtifact If-Match",
-          "putArtifactSbom If-Match");
+          "putArtifactSbom If-Match",
+          "getTrustRoot version");
 
   /// Places where even the owner gets the same answer for every id: pages that know nothing but
   /// their own address, and reports, which are not served yet.
@@ -78,7 +79,8 @@ final class CrossTenantTest {
       String rollout,
       String artifact,
       String artifactName,
-      String artifactFleet) {
+      String artifactFleet,
+      String offlineKey) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
       return Set.of(
@@ -94,7 +96,8 @@ final class CrossTenantTest {
           rollout,
           artifact,
           artifactName,
-          artifactFleet);
+          artifactFleet,
+          offlineKey);
     }
   }
 
@@ -149,7 +152,8 @@ final class CrossTenantTest {
         rollout(tenant, device),
         artifact(tenant, device),
         "net-of-" + device,
-        "fleet-of-" + device);
+        "fleet-of-" + device,
+        TestCeremony.begin(tenant));
   }
 
   private static String artifact(TestTenant tenant, String device) {
@@ -410,7 +414,7 @@ final class CrossTenantTest {
   private static void artifacts(Map<String, Probe> probes) {
     String artifact = owned.artifact();
     String item = "/api/v1/artifacts/%s";
-    String named = "{\"name\":\"probe\",\"version\":\"1\",\"kind\":\"firmware\",";
+    String named = "{\"name\":\"%s\",\"version\":\"1\",\"kind\":\"firmware\",";
     probes.put(
         "createArtifact firmware_id",
         new Probe(
@@ -419,7 +423,7 @@ final class CrossTenantTest {
                 Call.json(
                     "POST",
                     "/api/v1/artifacts",
-                    named + "\"firmware_id\":\"" + naming.id() + "\"}")));
+                    named.formatted("analysed") + "\"firmware_id\":\"" + naming.id() + "\"}")));
     probes.put(
         "createArtifact product_group_id",
         new Probe(
@@ -428,7 +432,7 @@ final class CrossTenantTest {
                 Call.json(
                     "POST",
                     "/api/v1/artifacts",
-                    named
+                    named.formatted("uploaded")
                         + "\"file\":{\"name\":\"f\",\"length\":3,\"sha256\":\""
                         + "0".repeat(64)
                         + "\"},\"product_group_id\":\""

@@ -38,7 +38,7 @@ public final class TimerFunction implements RequestStreamHandler {
     this(System.getenv());
   }
 
-  private TimerFunction(Map<String, String> environment) {
+  TimerFunction(Map<String, String> environment) {
     this(
         role(environment.getOrDefault("OPERATION", "")),
         new Platform(

@@ -10,6 +10,7 @@ import io.firmament.aws.AwsClients;
 import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
 import io.firmament.schema.Setting;
+import io.firmament.schema.TimerRole;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -39,6 +40,15 @@ final class ColdStartTest {
         new RestFunction(with("OPERATION", route.operationId()));
       }
     }
+  }
+
+  @Test
+  void everyTimerIsPutTogetherWithoutAClientAndNoOtherIs() {
+    for (TimerRole role : TimerRole.values()) {
+      new TimerFunction(with("OPERATION", role.id()));
+    }
+    assertThrows(
+        IllegalStateException.class, () -> new TimerFunction(with("OPERATION", "getVersion")));
   }
 
   @Test

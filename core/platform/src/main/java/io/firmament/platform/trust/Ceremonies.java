@@ -417,7 +417,7 @@ public final class Ceremonies {
     switch (outcome) {
       case Outcome.Published published -> {}
       case Outcome.Unchanged unchanged -> {}
-      case Outcome.Refused refused -> throw RepositoryProblem.of(refused);
+      case Outcome.Refused refused -> throw RefusedOutcome.problem(refused);
       case Outcome.Contended contended -> throw RepositoryProblem.REPOSITORY_BUSY.with();
     }
   }

@@ -1,8 +1,6 @@
 package io.firmament.platform.trust;
 
 import io.firmament.base.Problem;
-import io.firmament.base.ProblemException;
-import io.firmament.tuf.repository.Outcome;
 import java.util.Locale;
 
 /// The refusals of a tenant's repository and its ceremonies.
@@ -34,24 +32,6 @@ public enum RepositoryProblem implements Problem {
   RepositoryProblem(Category category, String title) {
     this.category = category;
     this.title = title;
-  }
-
-  /// What a refused transaction is to a caller.
-  static ProblemException of(Outcome.Refused refused) {
-    return switch (refused.reason()) {
-      case NO_REPOSITORY -> REPOSITORY_NOT_BEGUN.with();
-      case ALREADY_BEGUN -> REPOSITORY_ALREADY_BEGUN.with("detail", refused.detail());
-      case SIGNERS_MISSING -> REPOSITORY_KEYS_MISSING.with("detail", refused.detail());
-      case NO_SUCH_FLEET,
-          FLEET_EXISTS,
-          OUT_OF_NAMESPACE,
-          CONTENT_DIFFERS,
-          NOT_SIGNED,
-          STALE,
-          EXPIRED,
-          BREAKS_CONTINUITY ->
-          REPOSITORY_REFUSED.with("detail", refused.detail());
-    };
   }
 
   @Override

@@ -74,7 +74,7 @@ public final class TenantRepositories {
       case Outcome.Refused(Outcome.Reason reason, String detail)
           when reason == Outcome.Reason.FLEET_EXISTS ->
           fleet;
-      case Outcome.Refused refused -> throw RepositoryProblem.of(refused);
+      case Outcome.Refused refused -> throw RefusedOutcome.problem(refused);
       case Outcome.Contended contended -> throw RepositoryProblem.REPOSITORY_BUSY.with();
     };
   }

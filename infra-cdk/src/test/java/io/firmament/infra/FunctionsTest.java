@@ -223,7 +223,11 @@ class FunctionsTest {
                       .asText());
             });
     assertEquals(
-        Map.of("run-rollouts", "rate(1 minute)", "renew-repositories", "rate(15 minutes)"), rates);
+        Map.of(
+            "run-rollouts", "rate(1 minute)",
+            "settle-artifacts", "rate(5 minutes)",
+            "renew-repositories", "rate(15 minutes)"),
+        rates);
   }
 
   private static SequencedSet<String> actions(String id, JsonNode function) {

@@ -63,7 +63,10 @@ class RoutesTest {
         CLOUD.properties("AWS::CloudFront::Distribution").getFirst().path("DistributionConfig");
     assertEquals(
         List.of(
-            "/api/upload-firmware/*", "/api/firmwares/*/sbom", "/api/firmwares/*/download-file/*"),
+            "/api/upload-firmware/*",
+            "/api/firmwares/*/sbom",
+            "/api/firmwares/*/download-file/*",
+            "/api/v1/artifacts/*/complete"),
         Synthesis.each(distribution.path("CacheBehaviors"))
             .map(behaviour -> behaviour.path("PathPattern").asText())
             .toList());

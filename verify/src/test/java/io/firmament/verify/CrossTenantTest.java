@@ -463,7 +463,7 @@ final class CrossTenantTest {
   private static void artifacts(Map<String, Probe> probes) {
     String artifact = owned.artifact();
     String item = "/api/v1/artifacts/%s";
-    String named = "{\"name\":\"probe\",\"version\":\"1\",\"kind\":\"firmware\",";
+    String named = "{\"name\":\"%s\",\"version\":\"1\",\"kind\":\"firmware\",";
     probes.put(
         "createArtifact firmware_id",
         new Probe(
@@ -472,7 +472,7 @@ final class CrossTenantTest {
                 Call.json(
                     "POST",
                     "/api/v1/artifacts",
-                    named + "\"firmware_id\":\"" + naming.id() + "\"}")));
+                    named.formatted("analysed") + "\"firmware_id\":\"" + naming.id() + "\"}")));
     probes.put(
         "createArtifact product_group_id",
         new Probe(
@@ -481,7 +481,7 @@ final class CrossTenantTest {
                 Call.json(
                     "POST",
                     "/api/v1/artifacts",
-                    named
+                    named.formatted("uploaded")
                         + "\"file\":{\"name\":\"f\",\"length\":3,\"sha256\":\""
                         + "0".repeat(64)
                         + "\"},\"product_group_id\":\""

@@ -38,9 +38,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | whose a name and version are | `T#<tenant>#ARTIFACT-NAME` | name and version |
 /// | what is made of a firmware | `T#<tenant>#ARTIFACT-FIRMWARE` | firmware `#` id |
 ///
-/// An artifact is in the first index under `T#<tenant>#ARTIFACTS`, milliseconds `#` id, and while
-// it
-/// is to be looked at some time in the second under `ARTIFACT-DUE`, milliseconds `#` tenant `#` id.
+/// The first index has an artifact under `T#<tenant>#ARTIFACTS`, milliseconds `#` id; the second,
+/// while it is to be looked at some time, under `ARTIFACT-DUE`, milliseconds `#` tenant `#` id.
 final class ArtifactItems {
   static final String DUE = "ARTIFACT-DUE";
 

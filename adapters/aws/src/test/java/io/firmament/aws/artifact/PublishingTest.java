@@ -28,7 +28,6 @@ import io.firmament.platform.trust.RepositoryProblem;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.client.ClientLimits;
 import io.firmament.tuf.client.FileStore;
-import io.firmament.tuf.client.Target;
 import io.firmament.tuf.client.TufClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,7 +81,8 @@ class PublishingTest {
         catalogue.audits(tenant).stream().map(AuditEvent::action).sorted().toList());
     TufClient device = device(tenant, folder);
     device.refresh();
-    Target target = device.find("fleets/plant-7/router-os/1.0/firmware.bin");
+    io.firmament.tuf.client.Target target =
+        device.find("fleets/plant-7/router-os/1.0/firmware.bin");
     assertEquals("fleet-plant-7", target.role());
     String custom =
         new String(target.file().custom().orElseThrow().toBytes(), StandardCharsets.UTF_8);

@@ -94,7 +94,7 @@ class ArtifactOperationsTest {
     assertTrue(facts(caller, "app-conf", "1").isPresent());
     assertEquals(created, object(200, call("getArtifact", caller, path(created), "")));
     assertEquals(
-        created.get("revision").toString(),
+        String.valueOf(created.get("revision")),
         call("getArtifact", caller, path(created), "")
             .headers()
             .getOrDefault("etag", "")
@@ -149,8 +149,7 @@ class ArtifactOperationsTest {
     assertEquals(200, send(request, MODEL));
     Map<String, Object> complete = object(200, call("completeArtifact", caller, path(created), ""));
     assertEquals("published", complete.get("state"));
-    assertEquals(
-        0.931, ((Number) map(map(complete, "model"), "metrics").get("top1")).doubleValue());
+    assertEquals("0.931", String.valueOf(map(map(complete, "model"), "metrics").get("top1")));
     assertArrayEquals(MODEL, published(caller, "fleets/default/net/1/net.onnx", complete));
     assertEquals(complete, object(200, call("completeArtifact", caller, path(created), "")));
     refused(
@@ -347,7 +346,7 @@ class ArtifactOperationsTest {
       HttpResponse answer =
           operation("listArtifacts").handle(request(caller, Map.of(), query, Map.of(), ""));
       assertEquals(List.of("net"), items(answer).stream().map(each -> each.get("name")).toList());
-      assertEquals(1L, ((Number) object(200, answer).get("total")).longValue());
+      assertEquals("1", String.valueOf(object(200, answer).get("total")));
     }
     assertEquals(
         "kind",
@@ -371,14 +370,22 @@ class ArtifactOperationsTest {
     }
     Map<String, Object> attached = object(200, raw("putArtifactSbom", caller, path(created), SBOM));
     assertEquals("CycloneDX 1.6", map(attached, "sbom").get("specification"));
-    assertEquals(1L, ((Number) map(attached, "sbom").get("components")).longValue());
+    assertEquals("1", String.valueOf(map(attached, "sbom").get("components")));
     HttpResponse answer = call("getArtifactSbom", caller, path(created), "");
     assertEquals("application/vnd.cyclonedx+json", answer.headers().get("content-type"));
     assertEquals(SBOM, text(answer));
     String spdx =
-        "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\nSPDXID: SPDXRef-DOCUMENT\n"
-            + "DocumentName: app\n\nPackageName: zlib\nSPDXID: SPDXRef-zlib\n"
-            + "PackageVersion: 1.2.11\nPackageDownloadLocation: NOASSERTION\n";
+        """
+        SPDXVersion: SPDX-2.3
+        DataLicense: CC0-1.0
+        SPDXID: SPDXRef-DOCUMENT
+        DocumentName: app
+
+        PackageName: zlib
+        SPDXID: SPDXRef-zlib
+        PackageVersion: 1.2.11
+        PackageDownloadLocation: NOASSERTION
+        """;
     object(200, raw("putArtifactSbom", caller, path(created), spdx));
     assertEquals(
         "text/spdx",
@@ -497,7 +504,7 @@ class ArtifactOperationsTest {
             "putArtifactSbom",
             "getArtifactSbom")) {
       for (Map<String, String> path : List.of(path(created), Map.of("id", "x"))) {
-        Caller who = path.get("id").equals("x") ? caller : stranger;
+        Caller who = path.containsValue("x") ? caller : stranger;
         refused(
             ArtifactProblem.ARTIFACT_NOT_FOUND,
             () -> call(operation, who, path, operation.startsWith("put") ? SBOM : "{}"));

@@ -108,7 +108,7 @@ class OutageTest {
     fleet.faults.heal();
     device.stub().heartbeat(news);
     assertEquals("agent-9", fleet.device(device.name()).agentVersion());
-    assertEquals("3", fleet.device(device.name()).inventory().installed().get("os").version());
+    assertEquals("3", fleet.installed(device.name(), "os"));
   }
 
   @Test

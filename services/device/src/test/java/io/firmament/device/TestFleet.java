@@ -55,6 +55,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -275,6 +276,11 @@ public final class TestFleet implements AutoCloseable {
   void evaluate(RolloutId id) {
     Fleet fleet = new Fleet(new Devices(store, Clock.systemUTC()), rollouts);
     new RolloutRunner(rollouts, fleet, Clock.systemUTC(), Ids.random()).run(tenant, id);
+  }
+
+  /// Which version of an artifact a device has.
+  String installed(String device, String artifact) {
+    return Objects.requireNonNull(device(device).inventory().installed().get(artifact)).version();
   }
 
   Assignment assignment(RolloutId id, String device) {

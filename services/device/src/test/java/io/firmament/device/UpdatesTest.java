@@ -271,7 +271,7 @@ class UpdatesTest {
             .build();
     device.stub().heartbeat(first);
     Inventory inventory = fleet.device(device.name()).inventory();
-    assertEquals("1", inventory.installed().get("os").version());
+    assertEquals("1", fleet.installed(device.name(), "os"));
     assertEquals(Optional.of(new Inventory.Metadata(1, 5, 5, 2)), inventory.metadata());
     long version = fleet.device(device.name()).version();
     for (int i = 0; i < 3; i++) {
@@ -359,7 +359,7 @@ class UpdatesTest {
     device.stub().heartbeat(one(installed("os", "5")));
     fleet.decommission(device.name());
     FieldDevice again = FieldDevice.enroll(fleet, device.name());
-    assertEquals("5", fleet.device(again.name()).inventory().installed().get("os").version());
+    assertEquals("5", fleet.installed(again.name(), "os"));
     DeviceServiceGrpc.newBlockingStub(again.channel())
         .withDeadlineAfter(20, TimeUnit.SECONDS)
         .heartbeat(one(installed("os", "6")));

@@ -113,7 +113,7 @@ class MailboxesTest {
     System.out.printf(
         "heartbeats: %.1f requests per 1000, and a look at the changes every two seconds%n",
         perThousand);
-    assertTrue(store.reads() - reads > looks + 2 * devices.size(), "every device was read");
+    assertTrue(store.reads() - reads > looks + 2L * devices.size(), "every device was read");
     assertTrue(perThousand <= 20, perThousand + " requests for 1,000 heartbeats");
   }
 

@@ -136,7 +136,7 @@ class AllowlistTest {
     unfit("{}", "firmware", "", FILE);
     unfit("{}", "container", image, FILE);
     unfit("{'containers':{'runtime':'/bin/true','apps':{'other':[]}}}", "container", image, FILE);
-    unfit("{'containers':{'runtime':'none','apps':{'app2':[]}}}", "container", image, FILE);
+    unfit("{'containers':{'runtime':'none','apps':{'app3':[]}}}", "container", image, FILE);
     unfit("{'containers':{'runtime':'/bin/true','apps':{'app4':[]}}}", "container", tag, FILE);
     unfit("{}", "kernel", "", FILE);
   }

@@ -16,6 +16,12 @@ import software.constructs.Construct;
 /// The buckets: uploads (short-lived, announce what arrives), documents (blobs and results),
 /// evidence and artifacts (both versioned) and the access logs of these.
 final class Buckets {
+  /// What devices send when they are asked for their logs.
+  static final String DEVICE_LOGS = "logs/";
+
+  /// A day more than a request for logs is kept.
+  private static final int DEVICE_LOG_DAYS = 8;
+
   private static final int UPLOAD_DAYS = 30;
   private static final int LOG_DAYS = 90;
   private static final int EVIDENCE_DAYS = 365 * 10;
@@ -44,7 +50,11 @@ final class Buckets {
     uploads =
         data(scope, "Uploads", LifecycleRule.builder().expiration(Duration.days(UPLOAD_DAYS)));
     announce(uploads);
-    documents = data(scope, "Documents");
+    documents =
+        data(
+            scope,
+            "Documents",
+            LifecycleRule.builder().prefix(DEVICE_LOGS).expiration(Duration.days(DEVICE_LOG_DAYS)));
     evidence = versioned(scope, "Evidence", EVIDENCE_DAYS);
     artifacts = versioned(scope, "Artifacts", OLD_METADATA_DAYS);
   }

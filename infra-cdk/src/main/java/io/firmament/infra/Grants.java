@@ -72,6 +72,15 @@ final class Grants {
     return key(Setting.KEY_DEVICE_CA, both);
   }
 
+  /// Writing logs of devices, and nothing else of the documents.
+  List<PolicyStatement> writeDeviceLogs() {
+    return List.of(
+        allow(
+            OBJECT_WRITE,
+            List.of(stateful.buckets().documents().arnForObjects(Buckets.DEVICE_LOGS + "*"))),
+        dataKey(new TreeSet<>(List.of("kms:Decrypt", "kms:GenerateDataKey"))));
+  }
+
   static PolicyStatement allow(List<String> actions, List<String> resources) {
     return PolicyStatement.Builder.create().actions(actions).resources(resources).build();
   }

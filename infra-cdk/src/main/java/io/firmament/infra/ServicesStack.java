@@ -34,7 +34,6 @@ import software.amazon.awscdk.services.elasticloadbalancingv2.HealthCheck;
 import software.amazon.awscdk.services.elasticloadbalancingv2.NetworkLoadBalancer;
 import software.amazon.awscdk.services.elasticloadbalancingv2.NetworkTargetGroup;
 import software.amazon.awscdk.services.elasticloadbalancingv2.Protocol;
-import software.amazon.awscdk.services.iam.PolicyStatement;
 import software.amazon.awscdk.services.logs.LogGroup;
 import software.constructs.Construct;
 
@@ -87,7 +86,12 @@ final class ServicesStack extends Stack {
                 images.deviceTasks(),
                 List.of(DEVICE_PORT, ARTIFACT_PORT),
                 deviceSettings(deployment, settings, door),
-                both(grants.of(DEVICE_GRANTS), grants.issueDeviceCertificates())));
+                Stream.of(
+                        grants.of(DEVICE_GRANTS),
+                        List.of(grants.issueDeviceCertificates()),
+                        grants.writeDeviceLogs())
+                    .flatMap(List::stream)
+                    .toList()));
     transfer =
         new PlatformService(
             this,
@@ -250,10 +254,6 @@ final class ServicesStack extends Stack {
     Set<Grant> all = EnumSet.noneOf(Grant.class);
     FrontDoor.streamed().forEach(route -> all.addAll(route.grants()));
     return all;
-  }
-
-  private static List<PolicyStatement> both(List<PolicyStatement> some, PolicyStatement more) {
-    return Stream.concat(some.stream(), Stream.of(more)).toList();
   }
 
   private void warnWithoutDigest(Deployment.Images images) {

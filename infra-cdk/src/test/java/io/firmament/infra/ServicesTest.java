@@ -75,8 +75,16 @@ class ServicesTest {
             "dynamodb:PutItem",
             "dynamodb:UpdateItem");
     Set<String> device = new TreeSet<>(table);
+    device.addAll(Set.of("kms:Decrypt", "kms:GetPublicKey", "kms:Sign"));
+    // Artifacts that devices fetch.
+    device.addAll(Set.of("s3:GetObject", "s3:ListBucket"));
+    // Logs that devices send.
     device.addAll(
-        Set.of("kms:Decrypt", "kms:GetPublicKey", "kms:Sign", "s3:GetObject", "s3:ListBucket"));
+        Set.of(
+            "kms:GenerateDataKey",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject"));
     Set<String> transfer = new TreeSet<>(table);
     transfer.addAll(
         Set.of(

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 /// Another tenant's id is the id of nothing, at every place where a caller can name something: the
 /// same answer, byte by byte, and nothing changes.
 final class CrossTenantTest {
-  /// Places that name nothing of a tenant: programs, pieces of hardware, paths within a firmware, and
-  /// switches.
+  /// Places that name nothing of a tenant: programs, pieces of hardware, paths within a firmware,
+  /// and switches.
   private static final Set<String> NOT_OF_A_TENANT =
       Set.of(
           "authorize client_id",
@@ -72,7 +72,10 @@ final class CrossTenantTest {
       String group,
       String configuration,
       String deviceGroup,
-      String rollout) {
+      String rollout,
+      String artifact,
+      String version,
+      String logRequest) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
       return Set.of(
@@ -85,7 +88,10 @@ final class CrossTenantTest {
           group,
           configuration,
           deviceGroup,
-          rollout);
+          rollout,
+          artifact,
+          version,
+          logRequest);
     }
   }
 
@@ -125,7 +131,8 @@ final class CrossTenantTest {
     Map<?, ?> component =
         (Map<?, ?>) matches.list("data.firmware.cveMatchesPage.nodes").getFirst().get("component");
     TestDevice.Token token = TestDevice.token(tenant, 2);
-    new TestDevice().enroll(token.text(), device);
+    TestDevice hardware = new TestDevice();
+    hardware.heartbeat(hardware.enroll(token.text(), device), "os-of-" + device, "9-" + device);
     return new Things(
         firmware,
         analysed.at("data.firmware.product.id"),
@@ -137,7 +144,19 @@ final class CrossTenantTest {
         tenant.productGroup().toString(),
         tenant.configuration().toString(),
         deviceGroup(tenant, device),
-        rollout(tenant, device));
+        rollout(tenant, device),
+        "os-of-" + device,
+        "9-" + device,
+        logRequest(tenant, device));
+  }
+
+  private static String logRequest(TestTenant tenant, String device) {
+    Answer answer =
+        Call.json("POST", "/api/v1/devices/" + device + "/logs", "{}")
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(202, answer.status(), answer::toString);
+    return answer.at("id");
   }
 
   private static String deviceGroup(TestTenant tenant, String device) {
@@ -352,6 +371,7 @@ final class CrossTenantTest {
         get(of.firmware(), "/firmwares/compare-firmwares?otherFirmwareId=%s"));
     probes.put("deleteApiToken id", delete(of.apiToken(), "/api/api-tokens/%s"));
     probes.put("listDeviceHistory name", get(of.device(), "/api/v1/devices/%s/history"));
+    devices(probes);
     probes.put("deleteDevice name", delete(of.device(), "/api/v1/devices/%s"));
     probes.put("deleteEnrollToken id", delete(of.enrollToken(), "/api/v1/enroll-tokens/%s"));
     rolloutsAndGroups(probes);
@@ -359,6 +379,35 @@ final class CrossTenantTest {
     probes.put(
         "issueTenantToken tenant_id", new Probe(owner.id().toString(), CrossTenantTest::token));
     return probes;
+  }
+
+  private static void devices(Map<String, Probe> probes) {
+    String device = owned.device();
+    probes.put("getDevice name", get(device, "/api/v1/devices/%s"));
+    probes.put("listDevices artifact", get(owned.artifact(), "/api/v1/devices?artifact=%s"));
+    probes.put(
+        "listDevices version",
+        new Probe(
+            owned.version(),
+            naming ->
+                Call.get(
+                    "/api/v1/devices?artifact="
+                        + naming.own().artifact()
+                        + "&version="
+                        + naming.id())));
+    probes.put("requestDeviceLogs name", json("POST", device, "/api/v1/devices/%s/logs"));
+    probes.put("listDeviceLogs name", get(device, "/api/v1/devices/%s/logs"));
+    probes.put("getDeviceLogs name", get(device, "/api/v1/devices/%s/logs/" + owned.logRequest()));
+    probes.put(
+        "downloadDeviceLogs name",
+        get(device, "/api/v1/devices/%s/logs/" + owned.logRequest() + "/content"));
+    probes.put("getDeviceLogs id", new Probe(owned.logRequest(), naming -> logs(naming, "")));
+    probes.put(
+        "downloadDeviceLogs id", new Probe(owned.logRequest(), naming -> logs(naming, "/content")));
+  }
+
+  private static Call logs(Naming naming, String rest) {
+    return Call.get("/api/v1/devices/" + naming.own().device() + "/logs/" + naming.id() + rest);
   }
 
   private static void rolloutsAndGroups(Map<String, Probe> probes) {

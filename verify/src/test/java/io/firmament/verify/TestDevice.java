@@ -5,6 +5,7 @@ import io.firmament.device.v1.DeviceServiceGrpc;
 import io.firmament.device.v1.EnrollRequest;
 import io.firmament.device.v1.EnrollResponse;
 import io.firmament.device.v1.HeartbeatRequest;
+import io.firmament.device.v1.InstalledArtifact;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -77,6 +78,24 @@ final class TestDevice {
   }
 
   void heartbeat(EnrollResponse enrolled) throws IOException {
+    heartbeat(enrolled, HeartbeatRequest.newBuilder().setAgentVersion("test/1").build());
+  }
+
+  /// Says that it has an artifact installed.
+  void heartbeat(EnrollResponse enrolled, String artifact, String version) throws IOException {
+    heartbeat(
+        enrolled,
+        HeartbeatRequest.newBuilder()
+            .setAgentVersion("test/1")
+            .addInstalled(
+                InstalledArtifact.newBuilder()
+                    .setArtifact(artifact)
+                    .setVersion(version)
+                    .setSha256(ByteString.copyFrom(new byte[32])))
+            .build());
+  }
+
+  private void heartbeat(EnrollResponse enrolled, HeartbeatRequest request) throws IOException {
     String key =
         "-----BEGIN PRIVATE KEY-----\n"
             + Base64.getMimeEncoder().encodeToString(keys.getPrivate().getEncoded())
@@ -88,7 +107,7 @@ final class TestDevice {
     try {
       DeviceServiceGrpc.newBlockingStub(channel)
           .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-          .heartbeat(HeartbeatRequest.newBuilder().setAgentVersion("test/1").build());
+          .heartbeat(request);
     } finally {
       channel.shutdownNow();
     }

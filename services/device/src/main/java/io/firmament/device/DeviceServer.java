@@ -70,9 +70,7 @@ public final class DeviceServer implements AutoCloseable {
   /// @param address where it listens; port 0 takes any
   /// @param hosts names and addresses under which devices reach it, for its certificate
   /// @param rate how often one device may call
-  /// @param artifactUrl where devices get artifacts, without a slash at its end; empty where there
-  // is
-  ///     no such service
+  /// @param artifactUrl where devices get artifacts, without a slash at its end; or empty
   public record Settings(
       InetSocketAddress address,
       List<String> hosts,

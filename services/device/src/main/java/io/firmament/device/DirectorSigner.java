@@ -33,6 +33,9 @@ public final class DirectorSigner implements AssignmentSigner {
   /// How long what a fleet's role lists is believed: a wave asks for the same again and again.
   private static final Duration FRESH = Duration.ofSeconds(10);
 
+  /// The same for what is not there: it may have been published a moment ago.
+  private static final Duration ASKED_ANEW = Duration.ofSeconds(1);
+
   private static final int MAX_FLEETS = 200;
 
   private final Repositories repositories;
@@ -60,27 +63,24 @@ public final class DirectorSigner implements AssignmentSigner {
 
   @Override
   public Outcome sign(Device device, DeviceAssignments.Told told) {
-    Optional<Targets> targets = targets(device.tenant(), device.fleet());
-    if (targets.isEmpty()) {
-      return new Outcome.Unsigned("no repository lists targets of the fleet " + device.fleet());
-    }
     ArtifactRef artifact = told.rollout().wish().artifact();
     String folder = "fleets/%s/%s/%s/".formatted(device.fleet(), artifact.id(), artifact.version());
-    List<Map.Entry<String, TargetFile>> files =
-        targets.get().targets().entrySet().stream()
-            .filter(entry -> entry.getKey().startsWith(folder))
-            .toList();
+    List<Map.Entry<String, TargetFile>> files = files(device, folder, FRESH);
+    if (files.size() != 1) {
+      files = files(device, folder, ASKED_ANEW);
+    }
     if (files.size() != 1) {
       return new Outcome.Unsigned(
-          "the fleet's role lists %d files in %s".formatted(files.size(), folder));
+          "the repository lists %d files in %s".formatted(files.size(), folder));
     }
-    Optional<String> kind = files.getFirst().getValue().custom().flatMap(DirectorSigner::kind);
+    Map.Entry<String, TargetFile> file = files.getFirst();
+    Optional<String> kind = file.getValue().custom().flatMap(DirectorSigner::kind);
     if (kind.isEmpty()) {
       return new Outcome.Unsigned("the target in " + folder + " does not say its kind");
     }
     return repositories
         .director(device.tenant())
-        .<Outcome>map(key -> sign(device, told, files.getFirst(), kind.get(), key))
+        .<Outcome>map(key -> sign(device, told, file, kind.get(), key))
         .orElseGet(() -> new Outcome.Unsigned("the tenant's repository has no director"));
   }
 
@@ -113,17 +113,25 @@ public final class DirectorSigner implements AssignmentSigner {
     return new Outcome.Signed(Director.sign(document, key), issued, expires);
   }
 
-  private Optional<Targets> targets(TenantId tenant, FleetName fleet) {
-    Key key = new Key(tenant, fleet);
+  /// The files of a folder, as they were listed at most so long ago.
+  private List<Map.Entry<String, TargetFile>> files(Device device, String folder, Duration age) {
+    Key key = new Key(device.tenant(), device.fleet());
     Instant now = clock.instant();
-    Optional<Listed> known =
-        lists.find(key).filter(listed -> now.isBefore(listed.readAt().plus(FRESH)));
-    if (known.isPresent()) {
-      return known.get().targets();
-    }
-    Optional<Targets> read = repositories.targets(tenant, fleet);
-    lists.put(key, new Listed(read, now));
-    return read;
+    Optional<Targets> targets =
+        lists
+            .find(key)
+            .filter(listed -> now.isBefore(listed.readAt().plus(age)))
+            .orElseGet(
+                () -> {
+                  Listed read = new Listed(repositories.targets(key.tenant(), key.fleet()), now);
+                  lists.put(key, read);
+                  return read;
+                })
+            .targets();
+    return targets.stream()
+        .flatMap(each -> each.targets().entrySet().stream())
+        .filter(entry -> entry.getKey().startsWith(folder))
+        .toList();
   }
 
   private static Optional<String> kind(Json.Obj custom) {

@@ -13,7 +13,6 @@ import io.firmament.platform.mailbox.Deliveries;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -25,13 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// the object store, so that none needs more memory than a part of an object.
 final class LogUploads {
   private static final int RETRY_SECONDS = 30;
+  private static final Status TOO_LONG =
+      Status.DEADLINE_EXCEEDED.withDescription("the logs take too long");
 
   private final ReceiveLogs receive;
   private final Deliveries deliveries;
   private final ScheduledExecutorService timer;
   private final Limits limits;
   private final Semaphore slots;
-  private final Set<Sender> sending = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<Sender, Upload> sending = new ConcurrentHashMap<>();
 
   private record Sender(TenantId tenant, DeviceName device) {
     static Sender of(Device device) {
@@ -57,22 +58,21 @@ final class LogUploads {
     this.slots = new Semaphore(limits.atOnce());
   }
 
-  /// Begins to take logs of a device.
+  /// Begins to take logs of a device. A stream that it began before is given up: it has lost that
+  /// one, or it would not begin another.
   ///
-  /// @throws io.firmament.base.ProblemException `throttled` where too many others send, or the
-  // device
-  ///     itself does
+  /// @throws io.firmament.base.ProblemException `throttled` where too many others send
   StreamObserver<UploadLogsRequest> begin(
       Device device, StreamObserver<UploadLogsResponse> answer) {
-    if (!sending.add(Sender.of(device))) {
-      throw BaseProblem.THROTTLED.with("device", device.name(), "seconds", RETRY_SECONDS);
-    }
-    if (!slots.tryAcquire()) {
-      sending.remove(Sender.of(device));
-      throw BaseProblem.THROTTLED.with("device", device.name(), "seconds", RETRY_SECONDS);
-    }
     Upload upload = new Upload(device, answer);
-    upload.limit();
+    Upload before = sending.put(Sender.of(device), upload);
+    if (before != null) {
+      before.giveUp(Status.ABORTED.withDescription("the device sends anew"));
+    }
+    if (!upload.start()) {
+      sending.remove(Sender.of(device), upload);
+      throw BaseProblem.THROTTLED.with("device", device.name(), "seconds", RETRY_SECONDS);
+    }
     return upload;
   }
 
@@ -96,6 +96,7 @@ final class LogUploads {
     private @Nullable LogRequest request;
     private ReceiveLogs.@Nullable Receiving receiving;
     private @Nullable LogHeader header;
+    private boolean slot;
     private boolean ended;
 
     Upload(Device device, StreamObserver<UploadLogsResponse> answer) {
@@ -103,21 +104,26 @@ final class LogUploads {
       this.answer = answer;
     }
 
-    synchronized void limit() {
-      timeout =
-          timer.schedule(
-              () -> Thread.ofVirtual().start(this::tooLong),
-              limits.longest().toMillis(),
-              TimeUnit.MILLISECONDS);
+    /// @return false where there is no place for it
+    synchronized boolean start() {
+      if (ended) {
+        return true;
+      }
+      slot = slots.tryAcquire();
+      if (slot) {
+        timeout =
+            timer.schedule(
+                () -> Thread.ofVirtual().start(() -> giveUp(TOO_LONG)),
+                limits.longest().toMillis(),
+                TimeUnit.MILLISECONDS);
+      }
+      return slot;
     }
 
-    private synchronized void tooLong() {
+    private synchronized void giveUp(Status why) {
       if (!ended) {
-        answer.onError(
-            Status.DEADLINE_EXCEEDED
-                .withDescription("logs take at most " + limits.longest().toSeconds() + " s")
-                .asRuntimeException());
         end();
+        answer.onError(why.asRuntimeException());
       }
     }
 
@@ -181,23 +187,29 @@ final class LogUploads {
           receive.refuse(open, reason(first), first.getDetail());
         }
         deliveries.answered(open);
+        end();
         answer.onNext(UploadLogsResponse.getDefaultInstance());
         answer.onCompleted();
-        end();
       } catch (RuntimeException trouble) {
         fail(trouble);
       }
     }
 
     private void fail(RuntimeException trouble) {
-      answer.onError(DeviceCalls.refusal("UploadLogs", trouble));
       end();
+      answer.onError(DeviceCalls.refusal("UploadLogs", trouble));
     }
 
+    /// Whoever is answered after this may send again at once.
     private void end() {
+      if (ended) {
+        return;
+      }
       ended = true;
-      slots.release();
-      sending.remove(Sender.of(device));
+      if (slot) {
+        slots.release();
+      }
+      sending.remove(Sender.of(device), this);
       if (timeout != null) {
         timeout.cancel(false);
       }

@@ -1,5 +1,7 @@
 package io.firmament.device;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -13,8 +15,7 @@ import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExcee
 /// Makes requests to DynamoDB fail, and counts those that do not.
 final class Faults implements ExecutionInterceptor {
   private final AtomicReference<Fault> fault = new AtomicReference<>(none());
-  private final java.util.concurrent.atomic.AtomicLong requests =
-      new java.util.concurrent.atomic.AtomicLong();
+  private final AtomicLong requests = new AtomicLong();
 
   private record Fault(Predicate<SdkRequest> of, RuntimeException trouble) {}
 
@@ -57,7 +58,7 @@ final class Faults implements ExecutionInterceptor {
 
   @Override
   public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-    Fault now = fault.get();
+    Fault now = Objects.requireNonNull(fault.get());
     if (now.of().test(context.request())) {
       throw now.trouble();
     }

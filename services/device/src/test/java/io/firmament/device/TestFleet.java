@@ -7,6 +7,7 @@ import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.base.Ids;
 import io.firmament.base.PageRequest;
+import io.firmament.base.RolloutId;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
 import io.firmament.engines.DynamoEngine;
@@ -14,6 +15,7 @@ import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.DecommissionDevice;
 import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.fleet.FleetName;
@@ -22,7 +24,16 @@ import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.logs.DeviceLogs;
+import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.rollout.ArtifactFacts;
+import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.platform.rollout.Assignment;
+import io.firmament.platform.rollout.Fleet;
+import io.firmament.platform.rollout.Groups;
+import io.firmament.platform.rollout.RolloutJson;
+import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.rollout.Rollouts;
 import io.firmament.schema.TableDefinition;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.Pem;
@@ -33,6 +44,7 @@ import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
@@ -43,6 +55,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -71,6 +84,7 @@ public final class TestFleet implements AutoCloseable {
   public final DeviceAuthority authority;
   public final FleetStore store;
   public final RolloutStore rollouts;
+  final LogStore logStore;
   public final DeviceLogs logs;
   final TestLogs contents = new TestLogs();
   final TestDirector director = new TestDirector();
@@ -149,13 +163,8 @@ public final class TestFleet implements AutoCloseable {
     new DynamoTables(sound).create(TableDefinition.named("fleet"), "fleet");
     this.store = new DynamoFleetStore(sound, "fleet");
     this.rollouts = new DynamoRolloutStore(sound, "fleet");
-    this.logs =
-        new DeviceLogs(
-            new DynamoLogStore(sound, "fleet"),
-            store,
-            contents.store(),
-            Clock.systemUTC(),
-            Ids.random());
+    this.logStore = new DynamoLogStore(sound, "fleet");
+    this.logs = new DeviceLogs(logStore, store, contents.store(), Clock.systemUTC(), Ids.random());
     this.authority = authority(signer, Clock.systemUTC());
     this.settings =
         new DeviceServer.Settings(
@@ -234,6 +243,63 @@ public final class TestFleet implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     return new DeviceAuthority(
         DOMAIN, signer, DeviceAuthority.createRoot(DOMAIN, signer, clock, random), clock, random);
+  }
+
+  /// Offers a version of an artifact to devices that are online.
+  RolloutId rollOut(String artifact, String version, String... devices) {
+    director.publish(artifact, version);
+    rollouts.putArtifact(
+        tenant,
+        new ArtifactFacts(new ArtifactRef(artifact, version), Optional.empty(), false, Map.of()));
+    Fleet fleet = new Fleet(new Devices(store, Clock.systemUTC()), rollouts);
+    String group = "g-" + UUID.randomUUID();
+    new Groups(rollouts, fleet, Clock.systemUTC(), Ids.random())
+        .create(
+            operator, RolloutJson.readGroup(Map.of("name", group, "devices", List.of(devices))));
+    RolloutId id =
+        new Rollouts(rollouts, fleet, Clock.systemUTC(), Ids.random())
+            .create(
+                operator,
+                RolloutJson.readWish(
+                    Map.of(
+                        "artifact", Map.of("id", artifact, "version", version),
+                        "group", group,
+                        "probe", Map.of("type", "file", "path", "/run/ok"),
+                        "strategy", Map.of("max_failure_rate", new BigDecimal("0.9")))))
+            .state()
+            .rollout()
+            .id();
+    evaluate(id);
+    return id;
+  }
+
+  void evaluate(RolloutId id) {
+    Fleet fleet = new Fleet(new Devices(store, Clock.systemUTC()), rollouts);
+    new RolloutRunner(rollouts, fleet, Clock.systemUTC(), Ids.random()).run(tenant, id);
+  }
+
+  /// Which version of an artifact a device has.
+  String installed(String device, String artifact) {
+    return Objects.requireNonNull(device(device).inventory().installed().get(artifact)).version();
+  }
+
+  Assignment assignment(RolloutId id, String device) {
+    return rollouts.findAssignment(tenant, id, new DeviceName(device)).orElseThrow();
+  }
+
+  /// Waits until devices count as alive.
+  void awaitOnline(String... names) throws InterruptedException {
+    Devices devices = new Devices(store, Clock.systemUTC());
+    for (String name : names) {
+      for (int i = 0;
+          devices.get(tenant, new DeviceName(name)).liveness() != Devices.Liveness.ONLINE;
+          i++) {
+        if (i == 200) {
+          throw new AssertionError(name + " did not come online");
+        }
+        Thread.sleep(50);
+      }
+    }
   }
 
   EnrollTokens tokens() {

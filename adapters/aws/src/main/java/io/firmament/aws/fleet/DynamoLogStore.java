@@ -34,8 +34,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 ///
 /// | record | pk | sk | gsi1pk, gsi1sk |
 /// | --- | --- | --- | --- |
-/// | log request | `T#<tenant>#LOGS#<device>` | id, which sorts by time | `T#<tenant>#FLIGHT`, name
-// `#` id, while it is open |
+/// | request | `T#<tenant>#LOGS#<device>` | id, sorts by time | `T#<tenant>#FLIGHT`, name `#` id |
+///
+/// It is in the index while it is open.
 public final class DynamoLogStore implements LogStore {
   private final DynamoDbClient client;
   private final String table;

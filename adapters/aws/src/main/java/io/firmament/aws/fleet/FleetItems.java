@@ -48,8 +48,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | device event | `T#<tenant>#EVENT#<name>` | milliseconds `#` id |
 /// | audit event | `T#<tenant>#AUDIT` | milliseconds `#` id |
 /// | change of a device | `CHANGED#<minute>` | milliseconds `#` tenant `#` name |
-/// | work for devices | `CHANGED#<minute>` | milliseconds `#` tenant `#` first name `#` what waits
-// |
+/// | work for devices | `CHANGED#<minute>` | milliseconds `#` tenant `#` name `#` what waits |
 /// | lease | `WATCHER#<id>` | `-` |
 final class FleetItems {
   static final String PK = "pk";

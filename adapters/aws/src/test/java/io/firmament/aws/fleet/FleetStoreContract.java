@@ -142,6 +142,92 @@ interface FleetStoreContract {
   }
 
   @Test
+  default void listsTheDevicesThatHaveAnArtifact() {
+    TenantId tenant = tenant();
+    List<Device> devices = enroll(store(), tenant, 4);
+    for (int i = 0; i < 4; i++) {
+      installs(devices.get(i), Map.of("os", i < 3 ? "1" : "10", "lib", "x"));
+    }
+    assertEquals(List.of("d0", "d1", "d2"), having(tenant, "os", "1"));
+    assertEquals(List.of("d3"), having(tenant, "os", "10"));
+    assertEquals(List.of(), having(tenant, "os", ""));
+    assertEquals(List.of(), having(tenant(), "os", "1"));
+    assertEquals(List.of(), having(tenant, "o", "1"));
+    FleetStore.Having any = new FleetStore.Having("os", Optional.empty());
+    assertEquals(4, store().countDevices(tenant, any));
+    Page<Device> page = store().listDevices(tenant, any, new PageRequest(3, Optional.empty()));
+    assertEquals(
+        List.of("d3"),
+        names(
+            store()
+                .listDevices(tenant, any, PageRequest.first().after(page.next().orElseThrow()))));
+    assertEquals(
+        List.of("d2", "d3"),
+        names(store().listDevices(tenant, any, new PageRequest(5, Optional.empty(), 2))));
+    FleetStore.Having other = new FleetStore.Having("os", Optional.of("10"));
+    assertThrows(
+        ProblemException.class,
+        () ->
+            store()
+                .listDevices(tenant, other, PageRequest.first().after(page.next().orElseThrow())));
+    installs(read(devices.get(1)), Map.of("os", "10"));
+    installs(read(devices.get(2)), Map.of());
+    assertEquals(List.of("d0"), having(tenant, "os", "1"));
+    assertEquals(List.of("d1", "d3"), having(tenant, "os", "10"));
+    assertEquals(List.of("d0", "d3"), having(tenant, "lib", "x"));
+    assertEquals(1, store().countDevices(tenant, new FleetStore.Having("os", Optional.of("1"))));
+  }
+
+  private void installs(Device device, Map<String, String> versions) {
+    TreeMap<String, Inventory.Installed> installed = new TreeMap<>();
+    versions.forEach(
+        (name, version) ->
+            installed.put(name, new Inventory.Installed(version, Sha256.of(new byte[0]))));
+    Inventory inventory = new Inventory(installed, Optional.of(new Inventory.Metadata(1, 2, 3, 4)));
+    Device changed =
+        new Device(
+            device.tenant(),
+            device.name(),
+            device.fleet(),
+            device.hardwareId(),
+            device.profile(),
+            device.tags(),
+            device.assignedTags(),
+            device.agentVersion(),
+            inventory,
+            device.state(),
+            device.current(),
+            device.renewed(),
+            device.enrolledBy(),
+            device.enrolledAt(),
+            device.decommissionedAt(),
+            device.presence(),
+            device.version());
+    assertTrue(
+        store()
+            .update(
+                new DeviceChange(
+                    changed,
+                    event(device, NOW, DeviceEvent.Kind.INVENTORY_CHANGED),
+                    Optional.empty(),
+                    Optional.of(device.inventory()))));
+    assertEquals(inventory, read(device).inventory());
+  }
+
+  private List<String> having(TenantId tenant, String artifact, String version) {
+    return names(
+        store()
+            .listDevices(
+                tenant,
+                new FleetStore.Having(artifact, Optional.of(version)),
+                PageRequest.first()));
+  }
+
+  private static List<String> names(Page<Device> page) {
+    return page.items().stream().map(device -> device.name().value()).toList();
+  }
+
+  @Test
   default void updatesOnlyTheVersionThatWasRead() {
     Device device = enrolled("a");
     assertTrue(store().update(change(device, Optional.of(audit(device.tenant(), "one")))));

@@ -26,7 +26,7 @@ public final class SignedAssignments {
   private static final int MAX_TENANTS = 1_000;
 
   /// How soon it is tried again to sign what could not be.
-  private static final Duration RETRY = Duration.ofSeconds(20);
+  private static final Duration RETRY = Duration.ofSeconds(2);
 
   private static final Duration LOG_EVERY = Duration.ofMinutes(5);
 

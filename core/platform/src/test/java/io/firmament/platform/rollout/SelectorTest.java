@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.base.ProblemException;
+import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.Tags;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,37 @@ class SelectorTest {
     assertTrue(selects("kernel == 5.15.148"));
     assertTrue(selects("agent_version < 1.10"));
     assertFalse(selects("agent_version < 1.4.0.0"));
+  }
+
+  @Test
+  void knowsWhatADeviceHasInstalled() {
+    DeviceFacts device =
+        new DeviceFacts(
+            new DeviceName("d"),
+            FleetName.DEFAULT,
+            HardwareProfile.unknown(),
+            Tags.none(),
+            "",
+            Map.of("router-os", "2.4.1", "lib/a.b", "7"),
+            DeviceFacts.Condition.LIVE,
+            false);
+    for (String text :
+        List.of(
+            "installed.router-os exists",
+            "installed.router-os == 2.4.1",
+            "installed.router-os < 2.10",
+            "installed.router-os ~ \"2.4.*\"",
+            "installed.lib/a.b in (6, 7)",
+            "not installed.camera exists",
+            "installed.camera != 1")) {
+      assertTrue(Selector.parse(text).matches(device), text);
+    }
+    for (String text :
+        List.of("installed.camera < 99", "installed.camera >= 0", "installed.router exists")) {
+      assertFalse(Selector.parse(text).matches(device), text);
+    }
+    assertTrue(refused("installed. exists").contains("`installed.` is no field"));
+    assertTrue(refused("installed exists").contains("`installed` is no field"));
   }
 
   @Test

@@ -4,11 +4,13 @@ import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
 import io.firmament.platform.logs.DeviceLogs;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /// `GET /api/v1/devices/{name}/logs/{id}/content`: what a device has sent, as it sent it: gzip. Who
 /// accepts `text/plain` gets the text, up to a limit: what is compressed may be of any size.
@@ -61,50 +63,22 @@ public final class DownloadDeviceLogs implements Operation {
     byte[] buffer = new byte[BUFFER];
     long left = maxText;
     try (InputStream raw = content.open()) {
-      InputStream in = open(raw);
+      InputStream in = new GZIPInputStream(raw, BUFFER);
       while (left > 0) {
-        int count = read(in, buffer, (int) Math.min(left, buffer.length));
+        int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
         if (count < 0) {
-          if (count == DAMAGED) {
-            note(out, "[the logs are damaged from here on]");
-          }
           return;
         }
         out.write(buffer, 0, count);
         left -= count;
       }
-    }
-    note(out, "[cut after " + maxText + " bytes]");
-  }
-
-  private static final int DAMAGED = -2;
-
-  private static InputStream open(InputStream raw) throws IOException {
-    try {
-      return new GZIPInputStream(raw, BUFFER);
-    } catch (java.util.zip.ZipException | java.io.EOFException e) {
-      return new Damaged();
-    }
-  }
-
-  /// As the stream's own read, and [#DAMAGED] where what was sent is no gzip any more.
-  private static int read(InputStream in, byte[] buffer, int length) throws IOException {
-    try {
-      return in.read(buffer, 0, length);
-    } catch (java.util.zip.ZipException | java.io.EOFException e) {
-      return DAMAGED;
+      note(out, "[cut after " + maxText + " bytes]");
+    } catch (ZipException | EOFException e) {
+      note(out, "[the logs are damaged from here on]");
     }
   }
 
   private static void note(OutputStream out, String text) throws IOException {
     out.write(("\n" + text + "\n").getBytes(StandardCharsets.UTF_8));
-  }
-
-  /// What is no gzip from the start.
-  private static final class Damaged extends InputStream {
-    @Override
-    public int read() throws IOException {
-      throw new java.io.EOFException("no gzip");
-    }
   }
 }

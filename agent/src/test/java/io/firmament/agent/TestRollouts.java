@@ -29,9 +29,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// A platform that rolls out: the device service and the artifact server over TLS, the rollouts in
 /// a real table, and a TUF repository in a real bucket.
@@ -44,14 +46,14 @@ final class TestRollouts implements AutoCloseable {
   private final Fleet view;
 
   TestRollouts(HeartbeatPolicy policy) throws IOException {
-    AtomicReference<TestRepository> made = new AtomicReference<>();
+    AtomicReference<@Nullable TestRepository> made = new AtomicReference<>();
     fleet = TestFleet.withUpdates(policy, (tenant, bucket) -> updates(tenant, bucket, made));
-    repository = made.get();
+    repository = Objects.requireNonNull(made.get());
     view = new Fleet(new Devices(fleet.store, Clock.systemUTC()), fleet.rollouts);
   }
 
   private static DeviceServer.Updates updates(
-      TenantId tenant, TestBucket bucket, AtomicReference<TestRepository> made) {
+      TenantId tenant, TestBucket bucket, AtomicReference<@Nullable TestRepository> made) {
     TestRepository repository =
         new TestRepository(
             "default",

@@ -35,6 +35,7 @@ public final class UpdateMachine {
   /// An order that was not signed anew for so long is given up.
   private static final Duration FORGOTTEN = Duration.ofDays(7);
 
+  private static final String ORDERED = "ordered";
   private static final int APPLY_STARTS = 3;
   private static final int PROBE_STARTS = 3;
   private static final int ROLL_BACK_STARTS = 5;
@@ -247,12 +248,12 @@ public final class UpdateMachine {
   /// A revert begins at its end: with what the installed version can return to.
   private Job revert(Order order) {
     UpdateState.Installed installed = state.installed().get(order.artifact().name());
-    Delivery delivery =
-        installed == null ? Delivery.read(Json.Obj.EMPTY) : installed.current().delivery();
-    Job job = Job.begin(order, delivery).rollingBack("ordered");
-    boolean ours =
-        installed != null && installed.current().name().equals(order.artifact().version());
-    return ours && installed.before().isPresent()
+    if (installed == null) {
+      return Job.begin(order, Delivery.read(Json.Obj.EMPTY)).rollingBack(ORDERED);
+    }
+    Job job = Job.begin(order, installed.current().delivery()).rollingBack(ORDERED);
+    return installed.current().name().equals(order.artifact().version())
+            && installed.before().isPresent()
         ? job.withBackup(installed.before().get().backup())
         : job;
   }

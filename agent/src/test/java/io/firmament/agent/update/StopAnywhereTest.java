@@ -15,8 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// A device that is stopped at every moment of an update in turn: before and after everything that
 /// is written down, said or put in place. It always ends with what it should.
 class StopAnywhereTest {
-  private static final String CONFIG =
-      "\"config\":{\"destination\":\"%s/app.conf\",\"mode\":\"0640\"%s}";
   private static final String RELOAD =
       ",\"reload\":{\"type\":\"command\",\"command\":[\"%s/reload\",\"app\"]}";
   private static final String SETTINGS =
@@ -98,7 +96,8 @@ class StopAnywhereTest {
         version,
         "config",
         bytes("config " + version),
-        CONFIG.formatted(device.etc, reload.formatted(device.etc)));
+        "\"config\":{\"destination\":\"%s/app.conf\",\"mode\":\"0640\"%s}"
+            .formatted(device.etc, reload.formatted(device.etc)));
   }
 
   private static String probe(TestDevice device) {

@@ -123,12 +123,16 @@ final class TestPlatform implements Trust, ContentSource, Reports {
   }
 
   @Override
-  public Delivery resolve(Order order) throws RefusedException {
+  public Delivery resolve(Order order) throws RefusedException, UnfitException {
     Json.Obj artifact = published.get(order.target().path());
     if (artifact == null) {
       throw new RefusedException(RefusedException.Reason.NOT_PUBLISHED, "no such target");
     }
-    return Delivery.read(artifact);
+    try {
+      return Delivery.read(artifact);
+    } catch (IllegalArgumentException e) {
+      throw new UnfitException(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override

@@ -47,8 +47,7 @@ import java.util.Optional;
 /// | `FIRMAMENT_KEY_PREFIX` | what the tenants' keys in KMS are called; unset, no updates are
 // signed |
 /// | `FIRMAMENT_ARTIFACT_PORT` | where artifacts are served, 9446 unless set |
-/// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how many files one device may ask for, 600 unless
-// set |
+/// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how often one device may, 600 unless set |
 /// | `FIRMAMENT_ARTIFACT_URL` | where devices get artifacts, an https address; none unless set |
 /// | `FIRMAMENT_HEARTBEAT_SECONDS` | the heartbeat interval, 60 unless set |
 /// | `FIRMAMENT_DEVICE_CALLS_PER_MINUTE` | how often one device may call, 120 unless set |

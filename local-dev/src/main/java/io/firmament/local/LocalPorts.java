@@ -1,9 +1,12 @@
 package io.firmament.local;
 
+import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.EcrLogin;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoRegistryStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.DynamoIdentityStore;
@@ -14,12 +17,20 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.registry.ContainerImport;
+import io.firmament.platform.registry.Reach;
+import io.firmament.platform.registry.Registries;
+import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.registry.HttpTransport;
 import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
+import java.time.Clock;
+import java.util.Optional;
 
 /// The ports of a local platform: the adapters of the cloud on local servers, and software keys.
 public final class LocalPorts implements Ports {
@@ -32,6 +43,9 @@ public final class LocalPorts implements Ports {
   private final MetadataStores metadata;
   private final ArtifactStore artifacts;
   private final ObjectStore artifactFiles;
+  private final RegistryStore registries;
+  private final DataKeys registryKeys;
+  private final Registries.Shared registryAccess;
   private final ObjectStore uploads;
   private final ObjectStore documents;
   private final TokenSigner idTokenKey;
@@ -54,6 +68,14 @@ public final class LocalPorts implements Ports {
     this.artifacts =
         new DynamoArtifactStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.artifactFiles = bucket(servers, Setting.BUCKET_ARTIFACTS);
+    this.registries =
+        new DynamoRegistryStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
+    this.registryKeys = keys.dataKeys("registry-credentials");
+    this.registryAccess =
+        new Registries.Shared(
+            HttpTransport.within(Reach.LOCAL),
+            Reach.LOCAL,
+            new EcrLogin(AwsClients.of(System.getenv()), Clock.systemUTC()));
     this.uploads = bucket(servers, Setting.BUCKET_UPLOADS);
     this.documents = bucket(servers, Setting.BUCKET_DOCUMENTS);
     this.idTokenKey = keys.tokenSigner("id-token");
@@ -107,6 +129,26 @@ public final class LocalPorts implements Ports {
   @Override
   public ObjectStore artifactFiles() {
     return artifactFiles;
+  }
+
+  @Override
+  public RegistryStore registries() {
+    return registries;
+  }
+
+  @Override
+  public DataKeys registryKeys() {
+    return registryKeys;
+  }
+
+  @Override
+  public Registries.Shared registryAccess() {
+    return registryAccess;
+  }
+
+  @Override
+  public Optional<ContainerImport> containerImport() {
+    return Optional.empty();
   }
 
   @Override

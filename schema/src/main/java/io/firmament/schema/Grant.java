@@ -27,6 +27,11 @@ public enum Grant {
   ONLINE_KEYS_SIGN("online-keys:sign"),
   /// Signing what single devices are told to do, with the tenants' director keys.
   DIRECTOR_KEYS_SIGN("director-keys:sign"),
+  /// The key of the credentials for container registries: encrypting new ones, decrypting those.
+  REGISTRY_SECRETS_SEAL("registry-secrets:seal"),
+  REGISTRY_SECRETS_OPEN("registry-secrets:open"),
+  /// Assuming the roles by which tenants let their registries in Amazon ECR be read.
+  REGISTRY_ROLES_ASSUME("registry-roles:assume"),
   /// Signing with, or reading the public half of, the two RSA keys of the token flow.
   ID_TOKEN_SIGN("id-token:sign"),
   ID_TOKEN_PUBLIC("id-token:public"),

@@ -33,6 +33,10 @@ public enum Setting {
   /// What the aliases of the tenants' online keys begin with, after `alias/`, and the value of
   /// their tag `firmament`.
   KEY_PREFIX,
+  /// The KMS key that encrypts credentials for container registries.
+  KEY_REGISTRIES,
+  /// Which addresses container registries may have: `public` unless set, or `private`.
+  REGISTRY_REACH,
   /// Where callers reach us, `https://host`, without a trailing slash; unset, the request says it.
   PUBLIC_URL;
 

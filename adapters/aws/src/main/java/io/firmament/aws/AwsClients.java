@@ -26,9 +26,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /// for, so that a function starts with what it needs and nothing else.
 ///
 /// Read are the SDK's own variables: `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
-/// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_DYNAMODB`, `_S3`, `_SQS` and
-/// `_KMS`, which win over the general one. Without keys the SDK's default chain is asked, as a
-/// Fargate task needs.
+/// `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL`, and `AWS_ENDPOINT_URL_DYNAMODB`, `_S3`, `_SQS`, `_KMS`,
+/// `_STS` and `_ECR`, which win over the general one. Without keys the SDK's default chain is
+/// asked, as a Fargate task needs.
 public final class AwsClients implements AutoCloseable {
   private final Map<String, String> environment;
   private final int connections;
@@ -134,7 +134,7 @@ public final class AwsClients implements AutoCloseable {
     return client(KmsClient.builder(), "KMS");
   }
 
-  private SdkHttpClient.Builder<?> http() {
+  SdkHttpClient.Builder<?> http() {
     return connections == 1 ? UrlConnectionHttpClient.builder() : apache();
   }
 
@@ -150,7 +150,7 @@ public final class AwsClients implements AutoCloseable {
             .orElseThrow(() -> new IllegalStateException("AWS_REGION is not set")));
   }
 
-  private AwsCredentialsProvider credentials() {
+  AwsCredentialsProvider credentials() {
     Optional<String> key = find("AWS_ACCESS_KEY_ID");
     Optional<String> secret = find("AWS_SECRET_ACCESS_KEY");
     if (key.isEmpty() || secret.isEmpty()) {
@@ -163,7 +163,8 @@ public final class AwsClients implements AutoCloseable {
     return StaticCredentialsProvider.create(credentials);
   }
 
-  private Optional<URI> endpoint(String service) {
+  /// Where a service is, if that is not where AWS has it.
+  Optional<URI> endpoint(String service) {
     return find("AWS_ENDPOINT_URL_" + service).or(() -> find("AWS_ENDPOINT_URL")).map(URI::create);
   }
 

@@ -1,8 +1,11 @@
 package io.firmament.rest;
 
 import io.firmament.aws.AwsClients;
+import io.firmament.aws.EcrLogin;
 import io.firmament.aws.FirmwareAdapters;
+import io.firmament.aws.KmsDataKeys;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoRegistryStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
@@ -14,12 +17,20 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.registry.ContainerImport;
+import io.firmament.platform.registry.Reach;
+import io.firmament.platform.registry.Registries;
+import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.registry.HttpTransport;
 import io.firmament.schema.Setting;
+import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -106,6 +117,37 @@ public final class DeployedPorts implements Ports {
   @Override
   public ObjectStore uploads() {
     return firmware.uploads();
+  }
+
+  @Override
+  public RegistryStore registries() {
+    return once(
+        RegistryStore.class,
+        () -> new DynamoRegistryStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)));
+  }
+
+  @Override
+  public DataKeys registryKeys() {
+    return once(
+        DataKeys.class,
+        () -> new KmsDataKeys(clients.kms(), Setting.KEY_REGISTRIES.in(environment)));
+  }
+
+  @Override
+  public Registries.Shared registryAccess() {
+    return once(
+        Registries.Shared.class,
+        () -> {
+          Reach reach =
+              Setting.REGISTRY_REACH.find(environment).map(Reach::named).orElse(Reach.PUBLIC);
+          return new Registries.Shared(
+              HttpTransport.within(reach), reach, new EcrLogin(clients, Clock.systemUTC()));
+        });
+  }
+
+  @Override
+  public Optional<ContainerImport> containerImport() {
+    return Optional.empty();
   }
 
   @Override

@@ -36,6 +36,16 @@ import io.firmament.rest.pages.OpenComparePage;
 import io.firmament.rest.pages.OpenCvesPage;
 import io.firmament.rest.pages.OpenFirmwarePage;
 import io.firmament.rest.pages.OpenIssuesPage;
+import io.firmament.rest.registry.CheckRegistry;
+import io.firmament.rest.registry.CreateRegistry;
+import io.firmament.rest.registry.DeleteRegistry;
+import io.firmament.rest.registry.GetRegistry;
+import io.firmament.rest.registry.GetRegistryImage;
+import io.firmament.rest.registry.ImportRegistryImages;
+import io.firmament.rest.registry.ListRegistries;
+import io.firmament.rest.registry.ListRegistryRepositories;
+import io.firmament.rest.registry.ListRegistryTags;
+import io.firmament.rest.registry.UpdateRegistry;
 import io.firmament.rest.rollout.AbortRollout;
 import io.firmament.rest.rollout.ApproveRollout;
 import io.firmament.rest.rollout.CreateGroup;
@@ -151,8 +161,21 @@ public final class Operations implements OperationCatalogue {
                       p.ports().artifactFiles(),
                       p.firmwareSbom()));
 
+  private static final Map<String, Function<Platform, Operation>> REGISTRY =
+      Map.ofEntries(
+          Map.entry("createRegistry", p -> new CreateRegistry(p.registries())),
+          Map.entry("listRegistries", p -> new ListRegistries(p.registries())),
+          Map.entry("getRegistry", p -> new GetRegistry(p.registries())),
+          Map.entry("updateRegistry", p -> new UpdateRegistry(p.registries())),
+          Map.entry("deleteRegistry", p -> new DeleteRegistry(p.registries())),
+          Map.entry("checkRegistry", p -> new CheckRegistry(p.registries())),
+          Map.entry("listRegistryRepositories", p -> new ListRegistryRepositories(p.registries())),
+          Map.entry("listRegistryTags", p -> new ListRegistryTags(p.registries())),
+          Map.entry("getRegistryImage", p -> new GetRegistryImage(p.registries())),
+          Map.entry("importRegistryImages", p -> new ImportRegistryImages(p.registries())));
+
   private static final Map<String, Function<Platform, Operation>> ALL =
-      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT, TRUST, ARTIFACT)
+      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT, TRUST, ARTIFACT, REGISTRY)
           .flatMap(area -> area.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

@@ -15,10 +15,12 @@ import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SecretSource;
 import io.firmament.platform.identity.SignIn;
+import io.firmament.platform.registry.Registries;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Groups;
 import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.rollout.Rollouts;
+import io.firmament.platform.secret.Envelope;
 import io.firmament.platform.trust.Ceremonies;
 import io.firmament.platform.trust.RepositoryRenewal;
 import io.firmament.platform.trust.TenantRepositories;
@@ -125,6 +127,16 @@ public final class Platform {
         new RepositoryTargets(repositories(), clock),
         ports.artifactFiles(),
         ports.uploads(),
+        clock,
+        ids);
+  }
+
+  public Registries registries() {
+    return new Registries(
+        ports.registries(),
+        new Envelope(ports.registryKeys(), random),
+        ports.registryAccess(),
+        ports.containerImport(),
         clock,
         ids);
   }

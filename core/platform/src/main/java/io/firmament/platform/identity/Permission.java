@@ -29,7 +29,9 @@ public enum Permission {
   AUDIT_READ("audit.read", Scope.TENANT),
   ARTIFACTS_READ("artifacts.read", Scope.TENANT),
   ARTIFACTS_WRITE("artifacts.write", Scope.TENANT),
-  ARTIFACTS_MANAGE("artifacts.manage", Scope.TENANT);
+  ARTIFACTS_MANAGE("artifacts.manage", Scope.TENANT),
+  REGISTRIES_READ("registries.read", Scope.TENANT),
+  REGISTRIES_MANAGE("registries.manage", Scope.TENANT);
 
   /// Where a permission holds: in the whole tenant, or in the product groups of a user's groups.
   public enum Scope {

@@ -14,6 +14,8 @@ import static io.firmament.platform.identity.Permission.FIRMWARE_UPLOAD;
 import static io.firmament.platform.identity.Permission.FIRMWARE_VIEW;
 import static io.firmament.platform.identity.Permission.GROUPS_READ;
 import static io.firmament.platform.identity.Permission.GROUPS_WRITE;
+import static io.firmament.platform.identity.Permission.REGISTRIES_MANAGE;
+import static io.firmament.platform.identity.Permission.REGISTRIES_READ;
 import static io.firmament.platform.identity.Permission.REPORTS_EDIT;
 import static io.firmament.platform.identity.Permission.REPORTS_SHARE;
 import static io.firmament.platform.identity.Permission.REPORTS_VIEW;
@@ -40,7 +42,7 @@ public enum Role {
   VIEWER(FIRMWARE_VIEW, REPORTS_VIEW),
   COMPLIANCE(FIRMWARE_VIEW, REPORTS_VIEW),
   AUDITOR(TRUST_READ, AUDIT_READ),
-  FLEET_VIEWER(TRUST_READ, DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ, ARTIFACTS_READ),
+  FLEET_VIEWER(TRUST_READ, DEVICES_READ, ENROLL_READ, GROUPS_READ, ROLLOUTS_READ, ARTIFACTS_READ, REGISTRIES_READ),
   FLEET_OPERATOR(
       TRUST_READ,
       DEVICES_READ,
@@ -54,7 +56,9 @@ public enum Role {
       ROLLOUTS_WRITE,
       ARTIFACTS_READ,
       ARTIFACTS_WRITE,
-      ARTIFACTS_MANAGE),
+      ARTIFACTS_MANAGE,
+      REGISTRIES_READ,
+      REGISTRIES_MANAGE),
   FLEET_APPROVER(
       TRUST_READ,
       DEVICES_READ,
@@ -69,7 +73,9 @@ public enum Role {
       ROLLOUTS_APPROVE,
       ARTIFACTS_READ,
       ARTIFACTS_WRITE,
-      ARTIFACTS_MANAGE),
+      ARTIFACTS_MANAGE,
+      REGISTRIES_READ,
+      REGISTRIES_MANAGE),
   FLEET_ADMIN(
       TRUST_READ,
       TRUST_MANAGE,
@@ -86,7 +92,9 @@ public enum Role {
       AUDIT_READ,
       ARTIFACTS_READ,
       ARTIFACTS_WRITE,
-      ARTIFACTS_MANAGE),
+      ARTIFACTS_MANAGE,
+      REGISTRIES_READ,
+      REGISTRIES_MANAGE),
   FLEET_AUDITOR(
       TRUST_READ,
       DEVICES_READ,
@@ -94,7 +102,8 @@ public enum Role {
       GROUPS_READ,
       ROLLOUTS_READ,
       AUDIT_READ,
-      ARTIFACTS_READ);
+      ARTIFACTS_READ,
+      REGISTRIES_READ);
 
   // Set.of is immutable; its type cannot say so.
   @SuppressWarnings("ImmutableEnumChecker")

@@ -146,7 +146,7 @@ final class Images {
         .forEach(subjects::add);
     for (Digest subject : subjects) {
       for (Referrer referrer : client.referrers(repository, subject)) {
-        if (MediaTypes.isSbom(referrer.artifactType())) {
+        if (referrer.isSbom()) {
           Optional<Sbom> sbom = fetch(repository, referrer);
           if (sbom.isPresent()) {
             return sbom;

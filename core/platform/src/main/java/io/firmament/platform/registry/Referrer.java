@@ -18,4 +18,9 @@ public record Referrer(
     /// The index of the image itself, where BuildKit puts attestations.
     INDEX
   }
+
+  /// Whether it is an SBOM.
+  public boolean isSbom() {
+    return MediaTypes.isSbom(artifactType);
+  }
 }

@@ -12,6 +12,7 @@ import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.identity.Caller;
+import io.firmament.platform.identity.Permission;
 import io.firmament.platform.rollout.Invalid;
 import io.firmament.platform.secret.Envelope;
 import io.firmament.platform.secret.Sealed;
@@ -346,6 +347,8 @@ public final class Registries {
   /// the other each has an end of its own.
   public List<Imported> importImages(Caller caller, RegistryId id, Wish wish) {
     Registry registry = get(caller.tenant(), id);
+    caller.require(Permission.REGISTRIES_READ);
+    caller.require(Permission.ARTIFACTS_WRITE);
     ContainerImport target = imports.orElseThrow(RegistryProblem.IMPORT_NOT_AVAILABLE::with);
     Invalid.unless(!wish.tags().isEmpty(), "tags", "names no tag");
     Invalid.unless(

@@ -6,8 +6,10 @@ import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoTables;
+import io.firmament.aws.EcrLogin;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoRegistryStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.identity.AwsIdentity;
@@ -25,11 +27,18 @@ import io.firmament.platform.identity.NewTenant;
 import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.registry.ContainerImport;
+import io.firmament.platform.registry.Reach;
+import io.firmament.platform.registry.Registries;
+import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.secret.DataKeys;
+import io.firmament.platform.secret.SoftwareDataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.SoftwareKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.registry.HttpTransport;
 import io.firmament.rest.Platform;
 import io.firmament.rest.Ports;
 import io.firmament.rest.RestFunction;
@@ -47,6 +56,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The REST functions over a real DynamoDB server, driven by API Gateway events.
@@ -61,6 +71,7 @@ final class RestUnderTest implements AutoCloseable, Ports {
   private final IdentityStore store;
   final SoftwareTokenSigner idKey = SoftwareTokenSigner.generate();
   final SoftwareTokenSigner tenantKey = SoftwareTokenSigner.generate();
+  private final DataKeys registryKeys = SoftwareDataKeys.generate(new SecureRandom());
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-05-04T10:01:00Z"));
   final Clock clock = new SteppedClock(now);
@@ -110,6 +121,29 @@ final class RestUnderTest implements AutoCloseable, Ports {
   @Override
   public MetadataStores metadata() {
     throw new IllegalStateException("no identity operation reads metadata");
+  }
+
+  @Override
+  public RegistryStore registries() {
+    return new DynamoRegistryStore(AwsClients.of(environment).dynamo(), "fleet");
+  }
+
+  @Override
+  public DataKeys registryKeys() {
+    return registryKeys;
+  }
+
+  @Override
+  public Registries.Shared registryAccess() {
+    return new Registries.Shared(
+        HttpTransport.within(Reach.PUBLIC),
+        Reach.PUBLIC,
+        new EcrLogin(AwsClients.of(environment), clock));
+  }
+
+  @Override
+  public Optional<ContainerImport> containerImport() {
+    return Optional.empty();
   }
 
   @Override

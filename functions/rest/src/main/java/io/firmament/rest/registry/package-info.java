@@ -1,0 +1,5 @@
+/// The operations of container registries.
+@NullMarked
+package io.firmament.rest.registry;
+
+import org.jspecify.annotations.NullMarked;

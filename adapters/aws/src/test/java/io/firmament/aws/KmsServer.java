@@ -23,8 +23,9 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// As much of KMS as signs: keys that are made here and never leave, behind the JSON protocol of
-/// AWS (`X-Amz-Target`, `application/x-amz-json-1.1`), with the limits and refusals of KMS.
+/// As much of KMS as signs and wraps data keys: keys that are made here and never leave, behind the
+/// JSON protocol of AWS (`X-Amz-Target`, `application/x-amz-json-1.1`), with the limits and
+/// refusals of KMS.
 final class KmsServer implements AutoCloseable {
   private static final int MAX_RAW_MESSAGE = 4096;
   private static final int DIGEST_BYTES = 32;
@@ -56,13 +57,14 @@ final class KmsServer implements AutoCloseable {
   private final Map<String, Key> keys = new ConcurrentHashMap<>();
   private final Map<String, String> aliases = new ConcurrentHashMap<>();
   private final Set<String> doomed = ConcurrentHashMap.newKeySet();
+  private final KmsSecrets secrets = new KmsSecrets();
   private final List<String> calls = new CopyOnWriteArrayList<>();
 
   /// What a key is for, and the one signing algorithm that it takes here.
   private record Key(String spec, String algorithm, KeyPair pair) {}
 
   /// An error as KMS names it.
-  private static final class Refused extends Exception {
+  static final class Refused extends Exception {
     private final String type;
 
     Refused(String type, String message) {
@@ -134,11 +136,15 @@ final class KmsServer implements AutoCloseable {
       case "ScheduleKeyDeletion" -> scheduleDeletion(text(request, "KeyId"));
       case "GetPublicKey" -> publicKey(text(request, "KeyId"));
       case "Sign" -> sign(request);
+      case "GenerateDataKey", "Decrypt" -> secrets.answer(operation, request);
       default -> throw new Refused("UnsupportedOperationException", operation);
     };
   }
 
   private Map<String, Object> createKey(String spec) throws GeneralSecurityException, Refused {
+    if (spec.equals("SYMMETRIC_DEFAULT")) {
+      return secrets.createKey();
+    }
     String id = UUID.randomUUID().toString();
     switch (spec) {
       case "RSA_2048" ->
@@ -241,7 +247,7 @@ final class KmsServer implements AutoCloseable {
     return key;
   }
 
-  private static String text(Map<String, Object> request, String field) throws Refused {
+  static String text(Map<String, Object> request, String field) throws Refused {
     if (request.get(field) instanceof String text) {
       return text;
     }

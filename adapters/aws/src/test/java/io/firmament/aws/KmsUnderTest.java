@@ -72,6 +72,18 @@ public final class KmsUnderTest implements AutoCloseable {
     return id;
   }
 
+  /// The id of a new key that wraps data keys.
+  public String secretKey() {
+    String id =
+        client
+            .createKey(
+                b -> b.keySpec(KeySpec.SYMMETRIC_DEFAULT).keyUsage(KeyUsageType.ENCRYPT_DECRYPT))
+            .keyMetadata()
+            .keyId();
+    made.add(id);
+    return id;
+  }
+
   /// Skips the rest of a test where the server hashes digests once more (moto does): KMS does not.
   public void assumeDigests() throws GeneralSecurityException {
     String id = key(KeySpec.ECC_NIST_P256);

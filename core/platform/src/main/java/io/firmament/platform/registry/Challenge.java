@@ -83,7 +83,8 @@ record Challenge(String scheme, Map<String, String> parameters) {
         }
         value.append(text.charAt(at++));
       }
-      at++;
+      // Where the quotes do not end, the header does.
+      at = Math.min(at + 1, text.length());
       return value.toString();
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.firmament.rest.registry;
+
+import org.jspecify.annotations.NullMarked;

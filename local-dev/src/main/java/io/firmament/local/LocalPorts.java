@@ -17,7 +17,6 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
-import io.firmament.platform.registry.ContainerImport;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -30,7 +29,6 @@ import io.firmament.registry.HttpTransport;
 import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
 import java.time.Clock;
-import java.util.Optional;
 
 /// The ports of a local platform: the adapters of the cloud on local servers, and software keys.
 public final class LocalPorts implements Ports {
@@ -144,11 +142,6 @@ public final class LocalPorts implements Ports {
   @Override
   public Registries.Shared registryAccess() {
     return registryAccess;
-  }
-
-  @Override
-  public Optional<ContainerImport> containerImport() {
-    return Optional.empty();
   }
 
   @Override

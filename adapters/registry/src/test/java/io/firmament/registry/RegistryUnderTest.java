@@ -61,7 +61,8 @@ final class RegistryUnderTest {
             throw RegistryProblem.REGISTRY_EXISTS.with("host", "the version");
           }
           published.add(pinned);
-          return ContainerImport.Outcome.PUBLISHED;
+          return new ContainerImport.Outcome(
+              ContainerImport.State.PUBLISHED, pinned.sbom().isPresent());
         };
     registries =
         new Registries(
@@ -76,7 +77,7 @@ final class RegistryUnderTest {
                 (tenant, host, role) -> {
                   throw new IllegalStateException("nobody asks AWS here");
                 }),
-            Optional.of(imports),
+            imports,
             new Stepped(),
             Ids.random());
   }

@@ -17,7 +17,6 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
-import io.firmament.platform.registry.ContainerImport;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -30,7 +29,6 @@ import io.firmament.registry.HttpTransport;
 import io.firmament.schema.Setting;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -143,11 +141,6 @@ public final class DeployedPorts implements Ports {
           return new Registries.Shared(
               HttpTransport.within(reach), reach, new EcrLogin(clients, Clock.systemUTC()));
         });
-  }
-
-  @Override
-  public Optional<ContainerImport> containerImport() {
-    return Optional.empty();
   }
 
   @Override

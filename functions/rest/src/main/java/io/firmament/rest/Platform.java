@@ -27,6 +27,7 @@ import io.firmament.platform.trust.TenantRepositories;
 import io.firmament.platform.trust.TrustCenter;
 import io.firmament.rest.firmware.DocumentImages;
 import io.firmament.rest.firmware.FirmwareSbom;
+import io.firmament.rest.registry.CatalogueImport;
 import io.firmament.tuf.repository.Schedule;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -136,7 +137,7 @@ public final class Platform {
         ports.registries(),
         new Envelope(ports.registryKeys(), random),
         ports.registryAccess(),
-        ports.containerImport(),
+        new CatalogueImport(ports.artifacts(), artifacts()),
         clock,
         ids);
   }

@@ -6,7 +6,6 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
-import io.firmament.platform.registry.ContainerImport;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
@@ -14,7 +13,6 @@ import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.TrustStore;
-import java.util.Optional;
 
 /// The outside world of the REST operations. Each port is made once, when it is first asked for.
 public interface Ports {
@@ -52,9 +50,6 @@ public interface Ports {
 
   /// How registries are reached.
   Registries.Shared registryAccess();
-
-  /// Where images from registries are published; empty where they cannot be.
-  Optional<ContainerImport> containerImport();
 
   TokenSigner idTokenKey();
 

@@ -15,7 +15,11 @@ public interface ContainerImport {
   Outcome publish(Caller caller, Pinned pinned);
 
   /// How it ended.
-  enum Outcome {
+  ///
+  /// @param sbom whether the artifact has an SBOM now
+  record Outcome(State state, boolean sbom) {}
+
+  enum State {
     PUBLISHED,
     /// The same image was published before.
     THERE_ALREADY

@@ -42,7 +42,7 @@ public final class Registries {
   private final RegistryStore store;
   private final Envelope envelope;
   private final Shared shared;
-  private final Optional<ContainerImport> imports;
+  private final ContainerImport imports;
   private final Clock clock;
   private final Ids ids;
 
@@ -74,12 +74,11 @@ public final class Registries {
     }
   }
 
-  /// @param imports empty where artifacts cannot be published
   public Registries(
       RegistryStore store,
       Envelope envelope,
       Shared shared,
-      Optional<ContainerImport> imports,
+      ContainerImport imports,
       Clock clock,
       Ids ids) {
     this.store = store;
@@ -335,7 +334,6 @@ public final class Registries {
 
   /// What became of one tag.
   ///
-  /// @param sbom whether an SBOM came with it
   /// @param problem why it was not published; empty where it was
   public record Imported(
       ContainerImport.Pinned pinned,
@@ -349,7 +347,6 @@ public final class Registries {
     Registry registry = get(caller.tenant(), id);
     caller.require(Permission.REGISTRIES_READ);
     caller.require(Permission.ARTIFACTS_WRITE);
-    ContainerImport target = imports.orElseThrow(RegistryProblem.IMPORT_NOT_AVAILABLE::with);
     Invalid.unless(!wish.tags().isEmpty(), "tags", "names no tag");
     Invalid.unless(
         wish.tags().size() <= MOST_IMPORTED, "tags", "names at most " + MOST_IMPORTED + " tags");
@@ -374,13 +371,12 @@ public final class Registries {
               tag,
               images.sbom(repository, image)));
     }
-    return all.stream().map(pinned -> published(caller, target, pinned)).toList();
+    return all.stream().map(pinned -> published(caller, pinned)).toList();
   }
 
-  private static Imported published(
-      Caller caller, ContainerImport target, ContainerImport.Pinned pinned) {
+  private Imported published(Caller caller, ContainerImport.Pinned pinned) {
     try {
-      return new Imported(pinned, Optional.of(target.publish(caller, pinned)), Optional.empty());
+      return new Imported(pinned, Optional.of(imports.publish(caller, pinned)), Optional.empty());
     } catch (ProblemException e) {
       return new Imported(pinned, Optional.empty(), Optional.of(e));
     }

@@ -25,8 +25,7 @@ public enum RegistryProblem implements Problem {
   IMAGE_NOT_FOUND(Category.NOT_FOUND, "{host} has no image {image}"),
   IMAGE_NOT_SUPPORTED(Category.CONFLICT, "{image} is no image that can be deployed: {detail}"),
   IMAGE_DIGEST_WRONG(
-      Category.UNAVAILABLE, "{host} sent something else than {expected}: its digest is {actual}"),
-  IMPORT_NOT_AVAILABLE(Category.CONFLICT, "artifacts cannot be published here");
+      Category.UNAVAILABLE, "{host} sent something else than {expected}: its digest is {actual}");
 
   private final Category category;
   private final String title;

@@ -74,7 +74,7 @@ class CredentialsTest {
               roles.add(tenant + " " + host + " " + role.role());
               return new Login("AWS", new Secret("pw"), CLOCK.instant().plusSeconds(3_600));
             }),
-        Optional.empty(),
+        (who, pinned) -> new ContainerImport.Outcome(ContainerImport.State.PUBLISHED, false),
         CLOCK,
         Ids.random());
   }

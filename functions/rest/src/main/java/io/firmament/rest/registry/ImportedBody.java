@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record ImportedBody(List<Item> items) {
   /// What became of one tag.
   ///
-  /// @param sbom whether an SBOM came with it
+  /// @param sbom whether the artifact has an SBOM now
   /// @param state `published`, `there_already` or `refused`
   /// @param code why it was refused
   @Json
@@ -37,10 +37,10 @@ record ImportedBody(List<Item> items) {
           pinned.image().reference().toString(),
           pinned.image().digest().toString(),
           ImageBody.OfPlatform.all(pinned.image()),
-          pinned.sbom().isPresent(),
+          imported.outcome().filter(ContainerImport.Outcome::sbom).isPresent(),
           imported
               .outcome()
-              .map(outcome -> outcome.name().toLowerCase(Locale.ROOT))
+              .map(outcome -> outcome.state().name().toLowerCase(Locale.ROOT))
               .orElse("refused"),
           imported.problem().map(refusal -> refusal.problem().code()).orElse(null),
           imported.problem().map(ProblemException::getMessage).orElse(null));

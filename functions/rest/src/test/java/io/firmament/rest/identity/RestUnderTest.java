@@ -27,7 +27,6 @@ import io.firmament.platform.identity.NewTenant;
 import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
-import io.firmament.platform.registry.ContainerImport;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -56,7 +55,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// The REST functions over a real DynamoDB server, driven by API Gateway events.
@@ -139,11 +137,6 @@ final class RestUnderTest implements AutoCloseable, Ports {
         HttpTransport.within(Reach.PUBLIC),
         Reach.PUBLIC,
         new EcrLogin(AwsClients.of(environment), clock));
-  }
-
-  @Override
-  public Optional<ContainerImport> containerImport() {
-    return Optional.empty();
   }
 
   @Override

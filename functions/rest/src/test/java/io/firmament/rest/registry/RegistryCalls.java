@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The operations of registries over a real table and real HTTP.
 final class RegistryCalls implements AutoCloseable {
@@ -66,11 +67,11 @@ final class RegistryCalls implements AutoCloseable {
                 (tenant, host, role) -> {
                   throw new IllegalStateException("nobody asks AWS here");
                 }),
-            Optional.of(
-                (who, pinned) -> {
-                  published.add(pinned);
-                  return ContainerImport.Outcome.PUBLISHED;
-                }),
+            (who, pinned) -> {
+              published.add(pinned);
+              return new ContainerImport.Outcome(
+                  ContainerImport.State.PUBLISHED, pinned.sbom().isPresent());
+            },
             Clock.systemUTC(),
             Ids.random());
   }
@@ -127,6 +128,13 @@ final class RegistryCalls implements AutoCloseable {
         .items()
         .forEach(item -> all.append(new TreeMap<>(item)));
     return all.toString();
+  }
+
+  private static Map<String, Object> sorted(Map<String, AttributeValue> item) {
+    Map<String, Object> sorted = new TreeMap<>();
+    item.forEach(
+        (name, value) -> sorted.put(name, value.hasM() ? sorted(value.m()) : value.toString()));
+    return sorted;
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.registry.FakeRegistry;
 import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
 import java.io.IOException;
@@ -39,6 +40,9 @@ final class CrossTenantTest {
           "downloadFirmwareFile path",
           "downloadSbom vex",
           "listArtifacts kind",
+          "listRegistryTags repository",
+          "getRegistryImage repository",
+          "getRegistryImage tag",
           "updateArtifact If-Match",
           "putArtifactSbom If-Match");
 
@@ -57,6 +61,9 @@ final class CrossTenantTest {
           "CreateReportLinkInput.reportId");
 
   private static final String UNKNOWN_DEVICE = "gateway-9";
+
+  /// What both connect: each has a connection of its own.
+  private static final FakeRegistry REGISTRY = FakeRegistry.start();
 
   private static TestTenant owner;
   private static TestTenant stranger;
@@ -78,7 +85,8 @@ final class CrossTenantTest {
       String rollout,
       String artifact,
       String artifactName,
-      String artifactFleet) {
+      String artifactFleet,
+      String registry) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
       return Set.of(
@@ -94,7 +102,8 @@ final class CrossTenantTest {
           rollout,
           artifact,
           artifactName,
-          artifactFleet);
+          artifactFleet,
+          registry);
     }
   }
 
@@ -109,6 +118,7 @@ final class CrossTenantTest {
 
   @BeforeAll
   static void fill() throws IOException {
+    REGISTRY.image("team/app", "1", "linux", "arm64");
     owner = TestTenant.create("owner");
     stranger = TestTenant.create("stranger");
     owned = things(owner, "gateway-1", Firmware.sbom("openssl", "openssl", "1.1.1k"));
@@ -149,7 +159,18 @@ final class CrossTenantTest {
         rollout(tenant, device),
         artifact(tenant, device),
         "net-of-" + device,
-        "fleet-of-" + device);
+        "fleet-of-" + device,
+        registry(tenant));
+  }
+
+  private static String registry(TestTenant tenant) {
+    Answer answer =
+        Call.json(
+                "POST", "/api/v1/registries", "{\"host\":\"%s\"}".formatted(REGISTRY.host()))
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(201, answer.status(), answer::toString);
+    return answer.at("id");
   }
 
   private static String artifact(TestTenant tenant, String device) {
@@ -385,6 +406,7 @@ final class CrossTenantTest {
     probes.put("deleteEnrollToken id", delete(of.enrollToken(), "/api/v1/enroll-tokens/%s"));
     rolloutsAndGroups(probes);
     artifacts(probes);
+    registries(probes);
     probes.put("fleetLogin tenant_id", new Probe(owner.id().toString(), CrossTenantTest::login));
     probes.put(
         "issueTenantToken tenant_id", new Probe(owner.id().toString(), CrossTenantTest::token));
@@ -405,6 +427,27 @@ final class CrossTenantTest {
     probes.put("listRolloutTimeline id", get(rollout, "/api/v1/rollouts/%s/timeline"));
     probes.put("listRolloutAssignments id", get(rollout, "/api/v1/rollouts/%s/assignments"));
     probes.put("deleteRollout id", delete(rollout, "/api/v1/rollouts/%s"));
+  }
+
+  private static void registries(Map<String, Probe> probes) {
+    String id = owned.registry();
+    String item = "/api/v1/registries/%s";
+    probes.put("getRegistry id", get(id, item));
+    probes.put("updateRegistry id", json("PATCH", id, item));
+    probes.put("checkRegistry id", json("POST", id, item + "/check"));
+    probes.put("listRegistryRepositories id", get(id, item + "/repositories"));
+    probes.put("listRegistryTags id", get(id, item + "/tags?repository=team/app"));
+    probes.put("getRegistryImage id", get(id, item + "/image?repository=team/app&tag=1"));
+    probes.put(
+        "importRegistryImages id",
+        new Probe(
+            id,
+            naming ->
+                Call.json(
+                    "POST",
+                    (item + "/import").formatted(naming.id()),
+                    "{\"repository\":\"team/app\",\"tags\":[\"1\"]}")));
+    probes.put("deleteRegistry id", delete(id, item));
   }
 
   private static void artifacts(Map<String, Probe> probes) {

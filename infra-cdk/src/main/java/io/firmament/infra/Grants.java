@@ -46,6 +46,9 @@ final class Grants {
           "kms:Sign",
           "kms:TagResource");
 
+  /// How the names of tenants' roles for registries begin.
+  static final String REGISTRY_ROLES = "firmament-";
+
   private final StatefulStack stateful;
   private final String prefix;
 
@@ -101,6 +104,7 @@ final class Grants {
   private List<PolicyStatement> statements(Grant grant) {
     return switch (grant) {
       case ONLINE_KEYS_CREATE -> createOnlineKeys();
+      case REGISTRY_ROLES_ASSUME -> List.of(assumeRegistryRoles());
       case ONLINE_KEYS_SIGN -> List.of(signWithOnlineKeys("freshness", "publisher", "fleet"));
       case DIRECTOR_KEYS_SIGN -> List.of(signWithOnlineKeys("director"));
       case IDENTITY_READ,
@@ -117,6 +121,8 @@ final class Grants {
           DOCUMENTS_WRITE,
           ARTIFACTS_READ,
           ARTIFACTS_WRITE,
+          REGISTRY_SECRETS_SEAL,
+          REGISTRY_SECRETS_OPEN,
           ID_TOKEN_SIGN,
           ID_TOKEN_PUBLIC,
           TENANT_TOKEN_SIGN,
@@ -158,6 +164,14 @@ final class Grants {
                 List.of(kinds))));
   }
 
+  /// The roles by which tenants let registries of theirs be read: those alone that are named so.
+  /// Each asks for the tenant's id (`sts:ExternalId`) by its own trust policy.
+  private PolicyStatement assumeRegistryRoles() {
+    return allow(
+        List.of("sts:AssumeRole"),
+        List.of("arn:" + stateful.getPartition() + ":iam::*:role/" + REGISTRY_ROLES + "*"));
+  }
+
   private List<String> anyKey() {
     return List.of(stateful.anyKey());
   }
@@ -174,7 +188,7 @@ final class Grants {
   private PolicyStatement statement(Grant grant) {
     Buckets buckets = stateful.buckets();
     return switch (grant) {
-      case ONLINE_KEYS_CREATE, ONLINE_KEYS_SIGN, DIRECTOR_KEYS_SIGN ->
+      case ONLINE_KEYS_CREATE, ONLINE_KEYS_SIGN, DIRECTOR_KEYS_SIGN, REGISTRY_ROLES_ASSUME ->
           throw new IllegalArgumentException(grant + " is more than one resource");
       case IDENTITY_READ -> readTable("identity");
       case IDENTITY_WRITE -> writeTable("identity");
@@ -190,6 +204,9 @@ final class Grants {
       case DOCUMENTS_WRITE -> objects(buckets.documents(), OBJECT_WRITE);
       case ARTIFACTS_READ -> objects(buckets.artifacts(), OBJECT_READ);
       case ARTIFACTS_WRITE -> objects(buckets.artifacts(), OBJECT_WRITE);
+      case REGISTRY_SECRETS_SEAL ->
+          key(Setting.KEY_REGISTRIES, List.of("kms:GenerateDataKey"));
+      case REGISTRY_SECRETS_OPEN -> key(Setting.KEY_REGISTRIES, List.of("kms:Decrypt"));
       case ID_TOKEN_SIGN -> key(Setting.KEY_ID_TOKEN, SIGN);
       case ID_TOKEN_PUBLIC -> key(Setting.KEY_ID_TOKEN, PUBLIC_HALF);
       case TENANT_TOKEN_SIGN -> key(Setting.KEY_TENANT_TOKEN, SIGN);
@@ -214,6 +231,9 @@ final class Grants {
           ONLINE_KEYS_CREATE,
           ONLINE_KEYS_SIGN,
           DIRECTOR_KEYS_SIGN,
+          REGISTRY_SECRETS_SEAL,
+          REGISTRY_SECRETS_OPEN,
+          REGISTRY_ROLES_ASSUME,
           ID_TOKEN_SIGN,
           ID_TOKEN_PUBLIC,
           TENANT_TOKEN_SIGN,

@@ -75,6 +75,8 @@ final class PlatformFunction {
       Suppression.KEYS_OF_TENANTS.on(role);
     } else if (spec.statements().stream().anyMatch(PlatformFunction::namesObjects)) {
       Suppression.OBJECTS_OF_A_BUCKET.on(role);
+    } else if (spec.statements().stream().anyMatch(PlatformFunction::assumesRoles)) {
+      Suppression.ROLES_OF_TENANTS.on(role);
     }
     Map<String, String> environment = new LinkedHashMap<>(shared.settings());
     environment.put("OPERATION", spec.operation());
@@ -146,6 +148,10 @@ final class PlatformFunction {
   private static boolean namesKeysOfTenants(PolicyStatement statement) {
     return statement.getActions().stream().anyMatch(Grants.ONLINE_KEY_ACTIONS::contains)
         && statement.getResources().stream().anyMatch(resource -> resource.endsWith("*"));
+  }
+
+  private static boolean assumesRoles(PolicyStatement statement) {
+    return statement.getActions().contains("sts:AssumeRole");
   }
 
   private static boolean namesObjects(PolicyStatement statement) {

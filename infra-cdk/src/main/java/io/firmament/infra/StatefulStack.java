@@ -47,6 +47,13 @@ final class StatefulStack extends Stack {
             .enableKeyRotation(true)
             .removalPolicy(RemovalPolicy.RETAIN)
             .build();
+    keys.put(
+        Setting.KEY_REGISTRIES,
+        Key.Builder.create(this, "RegistriesKey")
+            .description("Encrypts credentials for container registries")
+            .enableKeyRotation(true)
+            .removalPolicy(RemovalPolicy.RETAIN)
+            .build());
     keys.put(Setting.KEY_ID_TOKEN, signingKey("IdTokenKey", "id tokens", KeySpec.RSA_2048));
     keys.put(
         Setting.KEY_TENANT_TOKEN, signingKey("TenantTokenKey", "tenant tokens", KeySpec.RSA_2048));

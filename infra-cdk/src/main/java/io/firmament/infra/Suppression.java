@@ -21,6 +21,10 @@ enum Suppression {
       "The keys of tenants and the objects of their bucket are made while the platform runs, so"
           + " that their names are not known before; conditions on tags, key spec and aliases hold"
           + " each action on keys to the tenants'."),
+  ROLES_OF_TENANTS(
+      "IAM5",
+      "Tenants name roles of their own accounts by which their registries are read: no account is"
+          + " known before. Names begin with firmament-, and each role asks for the tenant's id."),
   IMAGE_PULL_TOKEN(
       "IAM5", "ecr:GetAuthorizationToken has no resource level; pulling is limited to one image."),
   SETTINGS_ARE_NOT_SECRET(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.registry.FakeRegistry;
 import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
 import java.io.IOException;
@@ -39,6 +40,9 @@ final class CrossTenantTest {
           "downloadFirmwareFile path",
           "downloadSbom vex",
           "listArtifacts kind",
+          "listRegistryTags repository",
+          "getRegistryImage repository",
+          "getRegistryImage tag",
           "updateArtifact If-Match",
           "putArtifactSbom If-Match",
           "getTrustRoot version");
@@ -58,6 +62,9 @@ final class CrossTenantTest {
           "CreateReportLinkInput.reportId");
 
   private static final String UNKNOWN_DEVICE = "gateway-9";
+
+  /// What both connect: each has a connection of its own.
+  private static final FakeRegistry REGISTRY = FakeRegistry.start();
 
   private static TestTenant owner;
   private static TestTenant stranger;
@@ -83,7 +90,9 @@ final class CrossTenantTest {
       String artifact,
       String artifactName,
       String artifactFleet,
-      String offlineKey) {
+      String offlineKey,
+      String registry,
+      String vulnerability) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
       return Set.of(
@@ -103,7 +112,8 @@ final class CrossTenantTest {
           artifact,
           artifactName,
           artifactFleet,
-          offlineKey);
+          offlineKey,
+          registry);
     }
   }
 
@@ -118,6 +128,7 @@ final class CrossTenantTest {
 
   @BeforeAll
   static void fill() throws IOException {
+    REGISTRY.image("team/app", "1", "linux", "arm64");
     owner = TestTenant.create("owner");
     stranger = TestTenant.create("stranger");
     owned = things(owner, "gateway-1", Firmware.sbom("openssl", "openssl", "1.1.1k"));
@@ -134,14 +145,17 @@ final class CrossTenantTest {
         Call.graphql(
                 """
                 query ($id: ID!) {
-                  firmware(id: $id) { cveMatchesPage { nodes { component { id } } } }
+                  firmware(id: $id) { cveMatchesPage { nodes { component { id } cve { id } } } }
                 }
                 """,
                 Map.of("id", firmware))
             .bearer(tenant.bearer())
             .send();
-    Map<?, ?> component =
-        (Map<?, ?>) matches.list("data.firmware.cveMatchesPage.nodes").getFirst().get("component");
+    Map<?, ?> match = (Map<?, ?>) matches.list("data.firmware.cveMatchesPage.nodes").getFirst();
+    Map<?, ?> component = (Map<?, ?>) match.get("component");
+    Map<?, ?> cve = (Map<?, ?>) match.get("cve");
+    String offlineKey = TestCeremony.begin(tenant);
+    publishImage(tenant, firmware, device);
     TestDevice.Token token = TestDevice.token(tenant, 2);
     TestDevice hardware = new TestDevice();
     hardware.heartbeat(hardware.enroll(token.text(), device), "os-of-" + device, "9-" + device);
@@ -163,7 +177,24 @@ final class CrossTenantTest {
         artifact(tenant, device),
         "net-of-" + device,
         "fleet-of-" + device,
-        TestCeremony.begin(tenant));
+        offlineKey,
+        registry(tenant),
+        String.valueOf(cve == null ? "" : cve.get("id")));
+  }
+
+  /// What the device says that it has is the image that was analysed.
+  private static void publishImage(TestTenant tenant, String firmware, String device) {
+    Answer answer =
+        Call.json(
+                "POST",
+                "/api/v1/artifacts",
+                """
+                {"name":"os-of-%1$s","version":"9-%1$s","kind":"firmware","firmware_id":"%2$s"}
+                """
+                    .formatted(device, firmware))
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(201, answer.status(), answer::toString);
   }
 
   private static String logRequest(TestTenant tenant, String device) {
@@ -172,6 +203,16 @@ final class CrossTenantTest {
             .bearer(tenant.bearer())
             .send();
     assertEquals(202, answer.status(), answer::toString);
+    return answer.at("id");
+  }
+
+  private static String registry(TestTenant tenant) {
+    Answer answer =
+        Call.json(
+                "POST", "/api/v1/registries", "{\"host\":\"%s\"}".formatted(REGISTRY.host()))
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(201, answer.status(), answer::toString);
     return answer.at("id");
   }
 
@@ -409,6 +450,7 @@ final class CrossTenantTest {
     probes.put("deleteEnrollToken id", delete(of.enrollToken(), "/api/v1/enroll-tokens/%s"));
     rolloutsAndGroups(probes);
     artifacts(probes);
+    registries(probes);
     probes.put("fleetLogin tenant_id", new Probe(owner.id().toString(), CrossTenantTest::login));
     probes.put(
         "issueTenantToken tenant_id", new Probe(owner.id().toString(), CrossTenantTest::token));
@@ -429,6 +471,9 @@ final class CrossTenantTest {
                         + naming.own().installed()
                         + "&version="
                         + naming.id())));
+    probes.put(
+        "listDevices vulnerability",
+        get(owned.vulnerability(), "/api/v1/devices?vulnerability=%s"));
     probes.put("requestDeviceLogs name", json("POST", device, "/api/v1/devices/%s/logs"));
     probes.put("listDeviceLogs name", get(device, "/api/v1/devices/%s/logs"));
     probes.put("getDeviceLogs name", get(device, "/api/v1/devices/%s/logs/" + owned.logRequest()));
@@ -458,6 +503,27 @@ final class CrossTenantTest {
     probes.put("listRolloutTimeline id", get(rollout, "/api/v1/rollouts/%s/timeline"));
     probes.put("listRolloutAssignments id", get(rollout, "/api/v1/rollouts/%s/assignments"));
     probes.put("deleteRollout id", delete(rollout, "/api/v1/rollouts/%s"));
+  }
+
+  private static void registries(Map<String, Probe> probes) {
+    String id = owned.registry();
+    String item = "/api/v1/registries/%s";
+    probes.put("getRegistry id", get(id, item));
+    probes.put("updateRegistry id", json("PATCH", id, item));
+    probes.put("checkRegistry id", json("POST", id, item + "/check"));
+    probes.put("listRegistryRepositories id", get(id, item + "/repositories"));
+    probes.put("listRegistryTags id", get(id, item + "/tags?repository=team/app"));
+    probes.put("getRegistryImage id", get(id, item + "/image?repository=team/app&tag=1"));
+    probes.put(
+        "importRegistryImages id",
+        new Probe(
+            id,
+            naming ->
+                Call.json(
+                    "POST",
+                    (item + "/import").formatted(naming.id()),
+                    "{\"repository\":\"team/app\",\"tags\":[\"1\"]}")));
+    probes.put("deleteRegistry id", delete(id, item));
   }
 
   private static void artifacts(Map<String, Probe> probes) {

@@ -17,8 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Publishes images as artifacts of the catalogue. It can be stopped anywhere and called again: what
-/// was begun goes on, and an SBOM that is missing is attached.
+/// Publishes images as artifacts of the catalogue. It can be stopped anywhere and called again:
+/// what was begun goes on, and an SBOM that is missing is attached.
 public final class CatalogueImport implements ContainerImport {
   private final ArtifactStore store;
   private final Artifacts artifacts;

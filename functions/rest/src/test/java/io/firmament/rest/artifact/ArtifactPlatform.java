@@ -1,5 +1,12 @@
 package io.firmament.rest.artifact;
 
+import io.firmament.registry.HttpTransport;
+import io.firmament.platform.secret.SoftwareDataKeys;
+import io.firmament.platform.secret.DataKeys;
+import io.firmament.platform.registry.RegistryStore;
+import io.firmament.platform.registry.Registries;
+import io.firmament.platform.registry.Reach;
+import io.firmament.aws.fleet.DynamoRegistryStore;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
@@ -64,6 +71,7 @@ final class ArtifactPlatform implements Ports, AutoCloseable {
   private final ObjectStore documents = bucket(aws.bucket(s3, "documents"));
   private final ObjectStore uploads = bucket(aws.bucket(s3, "uploads"));
   private final OnlineKeys keys = SoftwareKeys.inMemory();
+  private final DataKeys registryKeys = SoftwareDataKeys.generate(new SecureRandom());
   private final TokenSigner tokens = SoftwareTokenSigner.generate();
   final Platform platform = new Platform(this, Clock.systemUTC(), Ids.random(), new SecureRandom());
 
@@ -176,6 +184,26 @@ final class ArtifactPlatform implements Ports, AutoCloseable {
   @Override
   public ObjectStore uploads() {
     return uploads;
+  }
+
+  @Override
+  public RegistryStore registries() {
+    return new DynamoRegistryStore(dynamo, fleetTable);
+  }
+
+  @Override
+  public DataKeys registryKeys() {
+    return registryKeys;
+  }
+
+  @Override
+  public Registries.Shared registryAccess() {
+    return new Registries.Shared(
+        HttpTransport.within(Reach.LOCAL),
+        Reach.LOCAL,
+        (tenant, host, role) -> {
+          throw new IllegalStateException("nobody asks AWS here");
+        });
   }
 
   @Override

@@ -126,7 +126,7 @@ final class RegistryCalls implements AutoCloseable {
     dynamo
         .scanPaginator(b -> b.tableName("fleet"))
         .items()
-        .forEach(item -> all.append(new TreeMap<>(item)));
+        .forEach(item -> all.append(sorted(item)));
     return all.toString();
   }
 

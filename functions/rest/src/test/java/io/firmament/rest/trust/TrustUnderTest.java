@@ -1,5 +1,8 @@
 package io.firmament.rest.trust;
 
+import io.firmament.platform.secret.DataKeys;
+import io.firmament.platform.registry.RegistryStore;
+import io.firmament.platform.registry.Registries;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
@@ -271,6 +274,21 @@ final class TrustUnderTest implements AutoCloseable, Ports {
   @Override
   public ObjectStore uploads() {
     throw new IllegalStateException("no operation of trust reads uploads");
+  }
+
+  @Override
+  public RegistryStore registries() {
+    throw new IllegalStateException("no operation of trust reads registries");
+  }
+
+  @Override
+  public DataKeys registryKeys() {
+    throw new IllegalStateException("no operation of trust reads registries");
+  }
+
+  @Override
+  public Registries.Shared registryAccess() {
+    throw new IllegalStateException("no operation of trust reads registries");
   }
 
   @Override

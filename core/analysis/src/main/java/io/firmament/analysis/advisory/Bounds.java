@@ -1,5 +1,6 @@
 package io.firmament.analysis.advisory;
 
+import io.firmament.analysis.advisory.cpe.Cpe;
 import io.firmament.analysis.advisory.index.CriterionRow;
 import io.firmament.analysis.advisory.version.VersionScheme;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ final class Bounds {
   private final boolean readable;
   private final boolean date;
   private final Map<Integer, Place> known = new HashMap<>();
+  private final Map<Integer, Boolean> listed = new HashMap<>();
 
   Bounds(String version, VersionScheme scheme) {
     this.version = version;
@@ -41,6 +43,17 @@ final class Bounds {
   /// @param place of the bound's text
   Place place(CriterionRow row, int place) {
     return known.computeIfAbsent(place, at -> compared(row.text(at)));
+  }
+
+  /// Whether the version is the one that the criterion lists, whatever its update.
+  boolean isListed(CriterionRow row) {
+    return listed.computeIfAbsent(
+        row.versionPlace(), at -> same(version, Cpe.unescape(row.text(at)), scheme));
+  }
+
+  static boolean same(String version, String listed, VersionScheme scheme) {
+    return version.equals(listed)
+        || (scheme.reads(version) && scheme.reads(listed) && scheme.compare(version, listed) == 0);
   }
 
   private Place compared(String bound) {

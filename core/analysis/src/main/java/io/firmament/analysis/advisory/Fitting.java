@@ -3,7 +3,6 @@ package io.firmament.analysis.advisory;
 import io.firmament.analysis.advisory.cpe.Cpe;
 import io.firmament.analysis.advisory.cpe.Relation;
 import io.firmament.analysis.advisory.index.CriterionRow;
-import io.firmament.analysis.advisory.version.VersionScheme;
 
 /// Compares a component's version with a criterion's.
 final class Fitting {
@@ -22,33 +21,28 @@ final class Fitting {
       return Fit.NO_VERSION;
     }
     if (!version.equals("*")) {
-      return exact(subject, version, row.update(), bounds.scheme());
+      return exact(subject, version, row, bounds);
     }
     return range(row, bounds);
   }
 
-  private static Fit exact(Subject subject, String version, String update, VersionScheme scheme) {
+  private static Fit exact(Subject subject, String version, CriterionRow row, Bounds bounds) {
     if (Cpe.hasWildcards(version)) {
       Relation relation = Cpe.compareValues(version, Cpe.escape(subject.base()));
       return relation == Relation.SUPERSET ? Fit.RANGE : Fit.NONE;
     }
+    String update = row.update();
     String listed = Cpe.unescape(version);
     boolean concrete = !update.equals("*") && !update.equals("-");
     if (concrete) {
-      return same(subject.version(), listed + "-" + Cpe.unescape(update), scheme)
-          ? Fit.EXACT
-          : Fit.NONE;
+      String whole = listed + "-" + Cpe.unescape(update);
+      return Bounds.same(subject.version(), whole, bounds.scheme()) ? Fit.EXACT : Fit.NONE;
     }
-    if (same(subject.version(), listed, scheme)) {
+    if (bounds.isListed(row)) {
       return Fit.EXACT;
     }
     boolean anyUpdate = update.equals("*") && !subject.update().isEmpty();
-    return anyUpdate && same(subject.base(), listed, scheme) ? Fit.EXACT : Fit.NONE;
-  }
-
-  private static boolean same(String version, String listed, VersionScheme scheme) {
-    return version.equals(listed)
-        || (scheme.reads(version) && scheme.reads(listed) && scheme.compare(version, listed) == 0);
+    return anyUpdate && Bounds.same(subject.base(), listed, bounds.scheme()) ? Fit.EXACT : Fit.NONE;
   }
 
   private static Fit range(CriterionRow row, Bounds bounds) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,7 @@ public final class Matcher {
     private final ImageFacts image;
     private final Map<Integer, List<Subject>> byKey = new HashMap<>();
     private final Map<Integer, VersionScheme> schemeByKey = new HashMap<>();
+    private final Map<Subject, Map<Integer, Bounds>> boundsOf = new IdentityHashMap<>();
 
     Run(IndexFile file, Platforms platforms, List<Subject> subjects, ImageFacts image) {
       this.file = file;
@@ -104,7 +106,7 @@ public final class Matcher {
         for (String name : subject.keys()) {
           int key = file.findKey(name);
           if (key >= 0) {
-            Bounds bounds = new Bounds(subject.version(), scheme(key));
+            Bounds bounds = bounds(subject, key);
             int first = file.firstCriterion(key);
             for (int i = first; i < first + file.criterionCount(key); i++) {
               criterion(file.criterion(i), bounds);
@@ -299,6 +301,12 @@ public final class Matcher {
       }
     }
 
+    private Bounds bounds(Subject subject, int key) {
+      return boundsOf
+          .computeIfAbsent(subject, _ -> new HashMap<>())
+          .computeIfAbsent(key, k -> new Bounds(subject.version(), scheme(k)));
+    }
+
     private VersionScheme scheme(int key) {
       return schemeByKey.computeIfAbsent(key, k -> schemes.of(products.canonical(file.key(k))));
     }
@@ -360,7 +368,7 @@ public final class Matcher {
         if (!row.isVulnerable() && row.version().equals("-")) {
           return Truth.TRUE;
         }
-        Fit fit = Fitting.fit(other, row, new Bounds(other.version(), scheme(row.key())));
+        Fit fit = Fitting.fit(other, row, bounds(other, row.key()));
         if (fit.isCertain() || fit == Fit.ALL_VERSIONS) {
           return Truth.TRUE;
         }

@@ -17,7 +17,12 @@ public record CriterionRow(IndexFile file, int row) {
 
   /// As CPE writes it, escaped: `*`, `-` or a version.
   public String version() {
-    return file.string(file.criterionCell(row, 3));
+    return text(versionPlace());
+  }
+
+  /// The same for the same text.
+  public int versionPlace() {
+    return file.criterionCell(row, 3);
   }
 
   public String update() {

@@ -18,20 +18,28 @@ record Assessment(int score, List<String> reasons) {
     reasons = List.copyOf(reasons);
   }
 
+  /// What speaks for a match before anything else is looked at.
+  static int first(Fit fit, Truth platform) {
+    return fit.score()
+        + switch (platform) {
+          case TRUE -> 0;
+          case UNKNOWN -> PLATFORM_UNKNOWN;
+          case FALSE -> PLATFORM_CONTRADICTED;
+        };
+  }
+
   /// @param more what else speaks for or against the match
   static Assessment of(
       Fit fit, Truth platform, String detail, VulnerabilityRow known, List<Reason> more) {
-    int score = fit.score();
+    int score = first(fit, platform);
     List<String> reasons = new ArrayList<>();
     reasons.add(fit.code() + ": " + fit.text() + detail);
     if (platform == Truth.UNKNOWN) {
-      score += PLATFORM_UNKNOWN;
       reasons.add(
           "platform-unknown: it applies on certain platforms, and whether this is one is not"
               + " known");
     }
     if (platform == Truth.FALSE) {
-      score += PLATFORM_CONTRADICTED;
       reasons.add("platform-contradicted: it applies on other platforms than this one");
     }
     for (Reason reason : more) {

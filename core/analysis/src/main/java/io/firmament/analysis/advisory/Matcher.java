@@ -6,6 +6,7 @@ import io.firmament.analysis.advisory.index.ClaimRows;
 import io.firmament.analysis.advisory.index.ConditionToken;
 import io.firmament.analysis.advisory.index.CriterionRow;
 import io.firmament.analysis.advisory.index.IndexFile;
+import io.firmament.analysis.advisory.index.VulnerabilityDetails;
 import io.firmament.analysis.advisory.index.VulnerabilityRow;
 import io.firmament.analysis.advisory.version.VersionScheme;
 import io.firmament.analysis.advisory.version.VersionSchemes;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the vulnerabilities that apply to components; the same input gives the same list.
 ///
@@ -61,6 +64,7 @@ public final class Matcher {
     private final ImageFacts image;
     private final Map<Integer, List<Subject>> byKey = new HashMap<>();
     private final Map<Integer, VersionScheme> schemeByKey = new HashMap<>();
+    private final Map<Subject, Map<Integer, Bounds>> boundsOf = new IdentityHashMap<>();
 
     Run(IndexFile file, Platforms platforms, List<Subject> subjects, ImageFacts image) {
       this.file = file;
@@ -84,7 +88,7 @@ public final class Matcher {
     /// The search for one component.
     private final class OfSubject {
       private final Subject subject;
-      private final Map<Integer, Assessment> best = new TreeMap<>();
+      private final Map<Integer, Candidate> best = new TreeMap<>();
 
       /// The vulnerabilities whose criteria name the product, whatever the version.
       private final Set<Integer> named = new HashSet<>();
@@ -101,33 +105,35 @@ public final class Matcher {
       List<CveMatch> matches() {
         for (String name : subject.keys()) {
           int key = file.findKey(name);
-          int first = key < 0 ? 0 : file.firstCriterion(key);
-          int end = key < 0 ? 0 : first + file.criterionCount(key);
-          for (int i = first; i < end; i++) {
-            criterion(file.criterion(i));
+          if (key >= 0) {
+            Bounds bounds = bounds(subject, key);
+            int first = file.firstCriterion(key);
+            for (int i = first; i < first + file.criterionCount(key); i++) {
+              criterion(file.criterion(i), bounds);
+            }
           }
         }
         fromMakers();
         fromAdvisories();
         fromDistribution();
         List<CveMatch> matches = new ArrayList<>();
-        best.forEach((row, assessment) -> matches.add(match(file.vulnerability(row), assessment)));
+        best.forEach((row, candidate) -> matches.add(match(file.vulnerability(row), candidate)));
         return matches;
       }
 
-      private void candidate(int vulnerability, Assessment assessment) {
+      private void candidate(int vulnerability, Candidate candidate) {
         best.merge(
             vulnerability,
-            assessment,
-            (known, other) -> other.score() > known.score() ? other : known);
+            candidate,
+            (known, other) -> other.first() > known.first() ? other : known);
       }
 
-      private void criterion(CriterionRow row) {
+      private void criterion(CriterionRow row, Bounds bounds) {
         if (!row.isVulnerable() || row.part() == 'h') {
           return;
         }
-        Fit fit = Fitting.fit(subject, row, scheme(row.key()));
-        if (!row.version().equals("-")) {
+        Fit fit = Fitting.fit(subject, row, bounds);
+        if (fit != Fit.NONE || !row.version().equals("-")) {
           named.add(row.vulnerability());
         }
         if (fit == Fit.NONE) {
@@ -142,14 +148,11 @@ public final class Matcher {
         if (row.condition() >= 0) {
           platform = platform.and(new Tree(row.row()).evaluate(row.condition()));
         }
-        VulnerabilityRow known = file.vulnerability(row.vulnerability());
-        String detail = " (" + file.key(row.key()) + " " + range(row) + ")";
-        List<Reason> more = reasons(known);
-        candidate(known.row(), Assessment.of(fit, platform, detail, known, more));
+        candidate(row.vulnerability(), new Candidate(fit, platform, row, "", List.of()));
       }
 
       /// What speaks for or against a match besides its criterion.
-      private List<Reason> reasons(VulnerabilityRow known) {
+      private List<Reason> reasons(VulnerabilityRow known, VulnerabilityDetails details) {
         List<Reason> reasons = new ArrayList<>();
         Set<String> files = new TreeSet<>();
         Optional<ProductVersions.Status> status = Optional.empty();
@@ -173,10 +176,7 @@ public final class Matcher {
                   distribution.flatMap(DistributionClaims::consulted), subject.version()));
         }
         reasons.addAll(impact.reasons(known.id(), subject.component(), files, image));
-        known
-            .details()
-            .reason()
-            .ifPresent(reason -> reasons.add(new Reason("overridden", reason, 0)));
+        details.reason().ifPresent(reason -> reasons.add(new Reason("overridden", reason, 0)));
         return reasons;
       }
 
@@ -206,20 +206,15 @@ public final class Matcher {
         if (!open) {
           return;
         }
-        VulnerabilityRow known = file.vulnerability(vulnerability);
-        List<Reason> more = reasons(known);
-        if (disagrees) {
-          more.add(Opinion.beyondRanges());
-        }
         boolean readable = scheme.reads(subject.version());
         candidate(
             vulnerability,
-            Assessment.of(
+            new Candidate(
                 readable ? Fit.RANGE : Fit.UNREADABLE,
                 Truth.TRUE,
+                null,
                 " (record of the CNA)",
-                known,
-                more));
+                disagrees ? List.of(Opinion.beyondRanges()) : List.of()));
       }
 
       /// What advisories about packages have.
@@ -233,10 +228,10 @@ public final class Matcher {
         for (int i = 0; i < rows.count(); i++) {
           PackageVersions versions = rows.packageVersions(i);
           if (name.get().isMeant(versions) && versions.affects(version)) {
-            VulnerabilityRow known = file.vulnerability(rows.vulnerability(i));
             String detail = " (" + versions.advisory() + ")";
             candidate(
-                known.row(), Assessment.of(Fit.RANGE, Truth.TRUE, detail, known, reasons(known)));
+                rows.vulnerability(i),
+                new Candidate(Fit.RANGE, Truth.TRUE, null, detail, List.of()));
           }
         }
       }
@@ -255,21 +250,22 @@ public final class Matcher {
                   .verdict(vulnerability)
                   .filter(DistributionVerdict::isOpen)
                   .isPresent()) {
-            VulnerabilityRow known = file.vulnerability(vulnerability);
-            candidate(
-                vulnerability,
-                Assessment.of(
-                    Fit.RANGE,
-                    Truth.TRUE,
-                    " (" + distribution.get().consulted().orElse("") + ")",
-                    known,
-                    reasons(known)));
+            String detail = " (" + distribution.get().consulted().orElse("") + ")";
+            candidate(vulnerability, new Candidate(Fit.RANGE, Truth.TRUE, null, detail, List.of()));
           }
         }
       }
 
-      private CveMatch match(VulnerabilityRow known, Assessment assessment) {
+      private CveMatch match(VulnerabilityRow known, Candidate candidate) {
         Component component = subject.component();
+        VulnerabilityDetails details = known.details();
+        List<Reason> more = reasons(known, details);
+        more.addAll(candidate.more);
+        CriterionRow row = candidate.row;
+        String detail =
+            row == null ? candidate.detail : " (" + file.key(row.key()) + " " + range(row) + ")";
+        Assessment assessment =
+            Assessment.of(candidate.fit, candidate.platform, detail, known, more);
         Double score = known.score().isPresent() ? known.score().getAsDouble() : null;
         Double epss = known.epss().isPresent() ? known.epss().getAsDouble() : null;
         Double percentile =
@@ -301,8 +297,14 @@ public final class Matcher {
                     Optional.ofNullable(image.exposures().get(component.id()))
                         .flatMap(ImageFacts.Exposure::listens),
                     0)),
-            known.details().sources());
+            details.sources());
       }
+    }
+
+    private Bounds bounds(Subject subject, int key) {
+      return boundsOf
+          .computeIfAbsent(subject, _ -> new HashMap<>())
+          .computeIfAbsent(key, k -> new Bounds(subject.version(), scheme(k)));
     }
 
     private VersionScheme scheme(int key) {
@@ -366,12 +368,24 @@ public final class Matcher {
         if (!row.isVulnerable() && row.version().equals("-")) {
           return Truth.TRUE;
         }
-        Fit fit = Fitting.fit(other, row, scheme(row.key()));
+        Fit fit = Fitting.fit(other, row, bounds(other, row.key()));
         if (fit.isCertain() || fit == Fit.ALL_VERSIONS) {
           return Truth.TRUE;
         }
         return fit == Fit.NONE ? Truth.FALSE : Truth.UNKNOWN;
       }
+    }
+  }
+
+  /// A vulnerability that matches, by what fits best.
+  ///
+  /// @param row the criterion; null where it is another source that says so
+  /// @param detail of that source
+  /// @param more what that source has besides
+  private record Candidate(
+      Fit fit, Truth platform, @Nullable CriterionRow row, String detail, List<Reason> more) {
+    int first() {
+      return Assessment.first(fit, platform) + more.stream().mapToInt(Reason::score).sum();
     }
   }
 }

@@ -17,7 +17,12 @@ public record CriterionRow(IndexFile file, int row) {
 
   /// As CPE writes it, escaped: `*`, `-` or a version.
   public String version() {
-    return file.string(file.criterionCell(row, 3));
+    return text(versionPlace());
+  }
+
+  /// The same for the same text.
+  public int versionPlace() {
+    return file.criterionCell(row, 3);
   }
 
   public String update() {
@@ -26,12 +31,27 @@ public record CriterionRow(IndexFile file, int row) {
 
   /// Empty where there is no lower bound.
   public String from() {
-    return file.string(file.criterionCell(row, 5));
+    return text(fromPlace());
   }
 
   /// Empty where there is no upper bound.
   public String to() {
-    return file.string(file.criterionCell(row, 6));
+    return text(toPlace());
+  }
+
+  /// The same for the same text; 0 where there is no lower bound.
+  public int fromPlace() {
+    return file.criterionCell(row, 5);
+  }
+
+  /// The same for the same text; 0 where there is no upper bound.
+  public int toPlace() {
+    return file.criterionCell(row, 6);
+  }
+
+  /// The text of a place.
+  public String text(int place) {
+    return file.string(place);
   }
 
   /// Edition, language, software edition, target software, target hardware and other, separated by

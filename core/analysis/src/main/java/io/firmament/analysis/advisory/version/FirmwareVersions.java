@@ -3,6 +3,7 @@ package io.firmament.analysis.advisory.version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// The order for products without a scheme of their own.
 ///
@@ -11,9 +12,22 @@ import java.util.Locale;
 /// number; missing numbers are zero; a leading `v`, `r` or `release-` and build metadata after `+`
 /// do not count. So `2.80test2` < `2.80rc1` < `2.80` = `v2.80.0` < `2.80p1` < `2.80.1`.
 public final class FirmwareVersions implements VersionScheme {
-  /// In the order of time; words of one rank are written with a bar.
-  private static final List<String> PRE_RELEASES =
-      List.of("dev|devel|snapshot|git|svn|cvs", "alpha", "beta", "test", "pre|preview", "rc|cand");
+  /// In the order of time, by rank.
+  private static final Map<String, Integer> PRE_RELEASES =
+      Map.ofEntries(
+          Map.entry("dev", 0),
+          Map.entry("devel", 0),
+          Map.entry("snapshot", 0),
+          Map.entry("git", 0),
+          Map.entry("svn", 0),
+          Map.entry("cvs", 0),
+          Map.entry("alpha", 1),
+          Map.entry("beta", 2),
+          Map.entry("test", 3),
+          Map.entry("pre", 4),
+          Map.entry("preview", 4),
+          Map.entry("rc", 5),
+          Map.entry("cand", 5));
 
   private static final int RANK_END = 100;
   private static final int RANK_WORD = 200;
@@ -107,12 +121,7 @@ public final class FirmwareVersions implements VersionScheme {
   }
 
   private static int wordRank(String word) {
-    for (int i = 0; i < PRE_RELEASES.size(); i++) {
-      if (List.of(PRE_RELEASES.get(i).split("\\|")).contains(word)) {
-        return i;
-      }
-    }
-    return RANK_WORD;
+    return PRE_RELEASES.getOrDefault(word, RANK_WORD);
   }
 
   /// A number or a word, with its place in the order.

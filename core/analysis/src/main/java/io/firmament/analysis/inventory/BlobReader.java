@@ -29,6 +29,7 @@ final class BlobReader {
       Pattern.compile(
           "Linux version (?<release>\\d{1,2}\\.\\d{1,3}(?:\\.\\d{1,3})?[^\\s\\x00]{0,64}) \\("
               + "[^\\x00\\n]{0,400}?#\\d[^\\x00\\n]{0,120}");
+  private static final int KERNEL_LITERAL = 0;
   private static final int WINDOW = 512;
   private static final int PIECE = 1 << 20;
   private static final int MOST_HITS = 256;
@@ -36,27 +37,35 @@ final class BlobReader {
 
   private final List<VersionRule> rules;
   private final ByteAutomaton automaton;
-  private final List<Literal> literals;
+  private final List<Searched> searched;
+  private final List<Integer> lengths;
 
-  /// A literal of the automaton: an anchor or an embedded text of a rule; no rule is the kernel's.
-  private record Literal(Optional<VersionRule> rule, boolean embedded, int length) {}
+  /// A rule and which literals of the automaton are its anchors and embedded texts. Many rules
+  /// share a literal, which is then looked for once.
+  private record Searched(VersionRule rule, List<Integer> anchors, List<Integer> embedded) {}
 
   BlobReader(List<VersionRule> rules) {
     this.rules = rules;
-    this.literals = new ArrayList<>();
-    List<byte[]> bytes = new ArrayList<>();
-    add(bytes, KERNEL_ANCHOR, Optional.empty(), false);
+    Map<String, Integer> literals = new LinkedHashMap<>();
+    literals.put(KERNEL_ANCHOR, KERNEL_LITERAL);
+    this.searched = new ArrayList<>();
     for (VersionRule rule : rules) {
-      rule.anchors().forEach(anchor -> add(bytes, anchor, Optional.of(rule), false));
-      rule.embedded().forEach(text -> add(bytes, text, Optional.of(rule), true));
+      searched.add(
+          new Searched(
+              rule, indexed(rule.anchors(), literals), indexed(rule.embedded(), literals)));
     }
+    List<byte[]> bytes =
+        literals.keySet().stream()
+            .map(literal -> literal.getBytes(StandardCharsets.ISO_8859_1))
+            .toList();
+    this.lengths = bytes.stream().map(literal -> literal.length).toList();
     this.automaton = ByteAutomaton.of(bytes);
   }
 
-  private void add(
-      List<byte[]> bytes, String literal, Optional<VersionRule> rule, boolean embedded) {
-    bytes.add(literal.getBytes(StandardCharsets.ISO_8859_1));
-    literals.add(new Literal(rule, embedded, literal.length()));
+  private static List<Integer> indexed(List<String> texts, Map<String, Integer> literals) {
+    return texts.stream()
+        .map(text -> literals.computeIfAbsent(text, _ -> literals.size()))
+        .toList();
   }
 
   BlobFacts read(Blob blob) {
@@ -70,26 +79,28 @@ final class BlobReader {
     }
     Map<Integer, List<Long>> hits = hits(blob);
     List<RuleHit> found = new ArrayList<>();
-    for (VersionRule rule : rules) {
-      proof(rule, blob, elf, hits)
-          .flatMap(proof -> hit(rule, blob, hits, proof))
+    List<VersionRule> own = new ArrayList<>();
+    for (Searched each : searched) {
+      proof(each, blob, elf, hits)
+          .flatMap(proof -> hit(each, blob, hits, proof))
           .ifPresent(found::add);
+      if (libraries.contains(each.rule()) && !denied(each, blob, hits)) {
+        own.add(each.rule());
+      }
     }
-    List<VersionRule> own = libraries.stream().filter(rule -> !denied(rule, blob, hits)).toList();
     return new BlobFacts(
         blob, facts, found, kernels(blob, hits), own, Platform.read(blob.content()));
   }
 
   /// Whether the file's own banner says that it only stands in for the product.
-  private boolean denied(VersionRule rule, Blob blob, Map<Integer, List<Long>> hits) {
-    for (int i = 0; i < literals.size(); i++) {
-      Literal literal = literals.get(i);
-      boolean anchor = !literal.embedded() && literal.rule().filter(rule::equals).isPresent();
-      for (long end : anchor ? hits.getOrDefault(i, List.of()) : List.<Long>of()) {
-        String window = window(blob, Math.max(0, end - literal.length()));
+  private boolean denied(Searched each, Blob blob, Map<Integer, List<Long>> hits) {
+    List<Pattern> negatives = each.rule().negatives();
+    for (int anchor : negatives.isEmpty() ? List.<Integer>of() : each.anchors()) {
+      for (long end : hits.getOrDefault(anchor, List.of())) {
+        String window = window(blob, Math.max(0, end - lengths.get(anchor)));
         int line = window.indexOf('\0');
         String banner = line < 0 ? window : window.substring(0, line);
-        if (rule.negatives().stream().anyMatch(not -> not.matcher(banner).find())) {
+        if (negatives.stream().anyMatch(not -> not.matcher(banner).find())) {
           return true;
         }
       }
@@ -156,8 +167,9 @@ final class BlobReader {
   }
 
   /// Why the product is in this file, and how sure that is; empty where it is only spoken of.
-  private Optional<Proof> proof(
-      VersionRule rule, Blob blob, Optional<ElfFile> elf, Map<Integer, List<Long>> hits) {
+  private static Optional<Proof> proof(
+      Searched each, Blob blob, Optional<ElfFile> elf, Map<Integer, List<Long>> hits) {
+    VersionRule rule = each.rule();
     Optional<String> named =
         blob.files().stream()
             .map(Entry::path)
@@ -165,7 +177,7 @@ final class BlobReader {
             .filter(name -> matches(rule.file(), name))
             .findFirst();
     if (elf.isEmpty()) {
-      boolean raw = rule.raw() || (!rule.embedded().isEmpty() && embedded(rule, hits));
+      boolean raw = rule.raw() || (!rule.embedded().isEmpty() && embedded(each, hits));
       return raw ? Optional.of(new Proof("raw", Confidence.MEDIUM)) : Optional.empty();
     }
     if (known(rule, elf.get())) {
@@ -179,7 +191,7 @@ final class BlobReader {
       return Optional.of(new Proof("defines " + String.join(", ", defined), Confidence.HIGH));
     }
     boolean linked = elf.get().needed().stream().anyMatch(name -> matches(rule.soname(), name));
-    if (!linked && !rule.embedded().isEmpty() && embedded(rule, hits)) {
+    if (!linked && !rule.embedded().isEmpty() && embedded(each, hits)) {
       return Optional.of(new Proof("contains its code's texts", Confidence.MEDIUM));
     }
     return Optional.empty();
@@ -191,19 +203,13 @@ final class BlobReader {
     return pattern.isPresent() && pattern.get().matcher(text).matches();
   }
 
-  private boolean embedded(VersionRule rule, Map<Integer, List<Long>> hits) {
-    for (int i = 0; i < literals.size(); i++) {
-      Literal literal = literals.get(i);
-      boolean own = literal.embedded() && literal.rule().filter(rule::equals).isPresent();
-      if (own && !hits.containsKey(i)) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean embedded(Searched each, Map<Integer, List<Long>> hits) {
+    return hits.keySet().containsAll(each.embedded());
   }
 
   private Optional<RuleHit> hit(
-      VersionRule rule, Blob blob, Map<Integer, List<Long>> hits, Proof proof) {
+      Searched each, Blob blob, Map<Integer, List<Long>> hits, Proof proof) {
+    VersionRule rule = each.rule();
     for (Entry file : blob.files()) {
       Optional<Matcher> name =
           rule.fileVersion().map(p -> p.matcher(file.path().name())).filter(Matcher::matches);
@@ -219,19 +225,18 @@ final class BlobReader {
                 proof.confidence()));
       }
     }
-    return rule.version().flatMap(pattern -> banner(rule, pattern, blob, hits, proof));
+    return rule.version().flatMap(pattern -> banner(each, pattern, blob, hits, proof));
   }
 
   private Optional<RuleHit> banner(
-      VersionRule rule, Pattern pattern, Blob blob, Map<Integer, List<Long>> hits, Proof proof) {
+      Searched each, Pattern pattern, Blob blob, Map<Integer, List<Long>> hits, Proof proof) {
+    VersionRule rule = each.rule();
     Set<Version> versions = new HashSet<>();
     List<String> texts = new ArrayList<>();
     List<Long> offsets = new ArrayList<>();
-    for (int i = 0; i < literals.size(); i++) {
-      Literal literal = literals.get(i);
-      boolean anchor = !literal.embedded() && literal.rule().filter(rule::equals).isPresent();
-      for (long end : anchor ? hits.getOrDefault(i, List.of()) : List.<Long>of()) {
-        long from = Math.max(0, end - literal.length() - WINDOW);
+    for (int anchor : each.anchors()) {
+      for (long end : hits.getOrDefault(anchor, List.of())) {
+        long from = Math.max(0, end - lengths.get(anchor) - WINDOW);
         String window = window(blob, from);
         boolean denied = rule.negatives().stream().anyMatch(not -> not.matcher(window).find());
         Matcher matcher = pattern.matcher(window);
@@ -268,7 +273,7 @@ final class BlobReader {
 
   private List<KernelBanner> kernels(Blob blob, Map<Integer, List<Long>> hits) {
     Map<String, KernelBanner> kernels = new LinkedHashMap<>();
-    for (long end : hits.getOrDefault(0, List.of())) {
+    for (long end : hits.getOrDefault(KERNEL_LITERAL, List.of())) {
       long from = Math.max(0, end - KERNEL_ANCHOR.length());
       Matcher matcher = KERNEL.matcher(window(blob, from));
       if (matcher.lookingAt()) {

@@ -56,7 +56,7 @@ final class Draft {
           version,
           rule.vendor(),
           rule.product(),
-          CpeName.of("a", rule.vendor(), rule.product(), version, update),
+          rule.cpe(version, update),
           PackageUrl.of("generic", "", rule.product(), version, null, null),
           null,
           null);
@@ -134,7 +134,7 @@ final class Draft {
     String name = rule == null ? naming.product() : rule.product();
     String cpe = naming.cpe();
     if (cpe == null && rule != null) {
-      cpe = CpeName.of("a", rule.vendor(), rule.product(), naming.upstream(), null);
+      cpe = rule.cpe(naming.upstream(), null);
     }
     return new Component(
         id(),

@@ -3,9 +3,11 @@ package io.firmament.analysis.inventory;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// How one product is told, and its version read, from the bytes of a program or library.
 ///
+/// @param part of the CPE name: `a`, or `o` for an operating system
 /// @param anchors literals, one of which is near every version
 /// @param version with a group `version` and perhaps `update`, tried near an anchor
 /// @param negatives text near the anchor that shows another product speaking of this one
@@ -25,6 +27,7 @@ record VersionRule(
     String id,
     String name,
     String type,
+    String part,
     String vendor,
     String product,
     List<String> anchors,
@@ -51,6 +54,7 @@ record VersionRule(
     symbols = List.copyOf(symbols);
     embedded = List.copyOf(embedded);
     packages = List.copyOf(packages);
+    require(id, part.equals("a") || part.equals("o"), "part is a or o");
     require(id, !anchors.isEmpty() == version.isPresent(), "anchors and version go together");
     require(id, version.isPresent() || fileVersion.isPresent(), "no way to a version");
     require(id, anchors.stream().allMatch(anchor -> anchor.length() >= 3), "anchor too short");
@@ -62,8 +66,8 @@ record VersionRule(
   }
 
   /// The CPE 2.3 name of a version of the product.
-  String cpe(String of, Optional<String> update) {
-    return CpeName.of("a", vendor, product, of, update.orElse(null));
+  String cpe(@Nullable String of, @Nullable String update) {
+    return CpeName.of(part, vendor, product, of, update);
   }
 
   private static boolean named(Pattern pattern) {

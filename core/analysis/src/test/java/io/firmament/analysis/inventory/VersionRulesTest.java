@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.firmament.analysis.elf.TestElf;
 import io.firmament.analysis.tree.MemoryTree;
 import io.firmament.base.finding.Component;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ final class VersionRulesTest {
 
   @Test
   void hasRulesForTheUsualSoftwareOfDevices() {
-    assertTrue(rules().count() >= 50);
+    assertTrue(rules().count() >= 300);
   }
 
   @ParameterizedTest
@@ -58,6 +59,80 @@ final class VersionRulesTest {
     String version =
         product(rule, itself(rule, rule.counter())).map(Component::version).orElse(null);
     assertEquals(null, version);
+  }
+
+  /// Linked with the library, its functions imported, its banner inside, and even named like a
+  /// program of the maker: still not the library.
+  @ParameterizedTest
+  @MethodSource("rules")
+  void doesNotTakeAProgramThatImportsTheLibraryForIt(VersionRule rule) {
+    Optional<String> library = soname(rule);
+    if (library.isEmpty()) {
+      return;
+    }
+    byte[] user =
+        TestElf.arm()
+            .needs(library.get(), "libc.so.6")
+            .imports(rule.symbols().toArray(String[]::new))
+            .text(rule.example().text())
+            .text(rule.embedded().toArray(String[]::new))
+            .build();
+    MemoryTree tree = new MemoryTree().file("usr/sbin/vendord", 0755, user);
+    assertEquals(Optional.empty(), product(rule, tree));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void knowsALibraryInAStaticProgramByWhatItDefines(VersionRule rule) {
+    if (rule.symbols().size() < 2 || rule.version().isEmpty()) {
+      return;
+    }
+    byte[] program =
+        TestElf.mips()
+            .defines(rule.symbols().toArray(String[]::new))
+            .text(rule.example().text())
+            .build();
+    MemoryTree tree = new MemoryTree().file("usr/sbin/vendord", 0755, program);
+    assertEquals(
+        Optional.of(rule.example().version()), product(rule, tree).map(Component::version));
+  }
+
+  @Test
+  void doesNotTakeATextOfARealTimeSystemInADocumentForIt() {
+    for (VersionRule rule : rules().filter(VersionRule::raw).toList()) {
+      String text = "It is built on " + rule.example().text().replace("\0", "").strip() + ".\n";
+      MemoryTree tree = new MemoryTree().file("doc/NOTES", text.repeat(2_000));
+      assertEquals(Optional.empty(), product(rule, tree), rule.id());
+    }
+  }
+
+  @Test
+  void knowsARealTimeSystemInARawImageAndNamesItAnOperatingSystem() {
+    byte[] image = new byte[100_000];
+    byte[] banner =
+        "*** Booting Zephyr OS build v3.7.1 ***\n".getBytes(StandardCharsets.ISO_8859_1);
+    System.arraycopy(banner, 0, image, 70_000, banner.length);
+    Component found =
+        INVENTORY
+            .identify(new MemoryTree().file("flash.bin", 0644, image), Progress.NONE)
+            .components()
+            .getFirst();
+    assertEquals("operating-system", found.type());
+    assertEquals("cpe:2.3:o:zephyrproject:zephyr:3.7.1:*:*:*:*:*:*:*", found.cpe());
+  }
+
+  @Test
+  void doesNotTakeLuaJitForLua() {
+    byte[] luajit = TestElf.arm().library("libluajit-5.1.so.2").text("LuaJIT 2.1.0-beta3").build();
+    assertEquals(
+        List.of("LuaJIT"),
+        INVENTORY
+            .identify(
+                new MemoryTree().file("usr/lib/libluajit-5.1.so.2", 0644, luajit), Progress.NONE)
+            .components()
+            .stream()
+            .map(Component::name)
+            .toList());
   }
 
   @Test
@@ -118,6 +193,7 @@ final class VersionRulesTest {
             whole.replace("vendor: a\n", ""),
             whole.replace("vendor:", "seller:"),
             whole.replace("licence: MIT", "licence: "),
+            whole.replace("vendor: a\n", "vendor: a\npart: x\n"),
             whole + "\n" + whole)) {
       assertThrows(IllegalArgumentException.class, () -> VersionRules.parse(broken), broken);
     }

@@ -62,8 +62,7 @@ class LogSourcesTest {
     assertTrue(log.toString().endsWith("\n" + kept), kept.substring(0, 40));
     assertTrue(kept.length() > 20_000, "most of what fits: " + kept.length());
     assertEquals("", text(sources().collect("app", EVER, 25)));
-    assertInstanceOf(
-        LogSources.Bundle.Unavailable.class, sources().collect("app", EVER, 3));
+    assertInstanceOf(LogSources.Bundle.Unavailable.class, sources().collect("app", EVER, 3));
   }
 
   @Test
@@ -72,11 +71,9 @@ class LogSourcesTest {
       assertInstanceOf(
           LogSources.Bundle.NotAllowed.class, sources().collect(source, EVER, 1_000), source);
     }
-    assertInstanceOf(
-        LogSources.Bundle.Unavailable.class, sources().collect("app", EVER, 1_000));
+    assertInstanceOf(LogSources.Bundle.Unavailable.class, sources().collect("app", EVER, 1_000));
     Files.createSymbolicLink(folder.resolve("link.log"), Path.of("/etc/hostname"));
-    assertInstanceOf(
-        LogSources.Bundle.Unavailable.class, sources().collect("link", EVER, 1_000));
+    assertInstanceOf(LogSources.Bundle.Unavailable.class, sources().collect("link", EVER, 1_000));
   }
 
   @Test
@@ -84,8 +81,7 @@ class LogSourcesTest {
     Path journalctl = folder.resolve("journalctl");
     Files.writeString(journalctl, "#!/bin/sh\necho \"$@\"\n");
     Files.setPosixFilePermissions(journalctl, PosixFilePermissions.fromString("rwxr-xr-x"));
-    String asked =
-        text(sources().collect("unit", Optional.of(Instant.ofEpochSecond(77)), 10_000));
+    String asked = text(sources().collect("unit", Optional.of(Instant.ofEpochSecond(77)), 10_000));
     assertTrue(asked.contains("--unit=app.service"), asked);
     assertTrue(asked.contains("--since=@77"), asked);
     assertInstanceOf(
@@ -105,10 +101,8 @@ class LogSourcesTest {
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     String since =
         text(
-            sources()
-                .collect("agent", Optional.of(Instant.parse("2026-01-02T00:00:00Z")), 10_000));
-    assertEquals(
-        "{\"time\":\"2026-01-03T00:00:00Z\",\"event\":\"new\"}\n  at some.Trace\n", since);
+            sources().collect("agent", Optional.of(Instant.parse("2026-01-02T00:00:00Z")), 10_000));
+    assertEquals("{\"time\":\"2026-01-03T00:00:00Z\",\"event\":\"new\"}\n  at some.Trace\n", since);
     assertTrue(text(sources().collect("agent", EVER, 10_000)).contains("old"));
   }
 }

@@ -59,8 +59,7 @@ public final class TestRepository {
                 RoleName.SNAPSHOT, keys(onlineKey),
                 RoleName.TIMESTAMP, keys(onlineKey)));
     Targets targets =
-        Publisher.firstTargets(
-            now.plusSeconds(86_400 * 365), keys(onlineKey), keys(directorKey));
+        Publisher.firstTargets(now.plusSeconds(86_400 * 365), keys(onlineKey), keys(directorKey));
     published(repository.begin(signed(root, rootKey), signed(targets, targetsKey), now));
     published(repository.addFleet(this.fleet, keys(onlineKey), now));
   }

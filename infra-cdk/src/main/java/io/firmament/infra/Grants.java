@@ -204,8 +204,7 @@ final class Grants {
       case DOCUMENTS_WRITE -> objects(buckets.documents(), OBJECT_WRITE);
       case ARTIFACTS_READ -> objects(buckets.artifacts(), OBJECT_READ);
       case ARTIFACTS_WRITE -> objects(buckets.artifacts(), OBJECT_WRITE);
-      case REGISTRY_SECRETS_SEAL ->
-          key(Setting.KEY_REGISTRIES, List.of("kms:GenerateDataKey"));
+      case REGISTRY_SECRETS_SEAL -> key(Setting.KEY_REGISTRIES, List.of("kms:GenerateDataKey"));
       case REGISTRY_SECRETS_OPEN -> key(Setting.KEY_REGISTRIES, List.of("kms:Decrypt"));
       case ID_TOKEN_SIGN -> key(Setting.KEY_ID_TOKEN, SIGN);
       case ID_TOKEN_PUBLIC -> key(Setting.KEY_ID_TOKEN, PUBLIC_HALF);

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 class FunctionsTest {
   private static final Synthesis CLOUD = Synthesis.byDefault();
   private static final Pattern RESOURCE = Pattern.compile("GetAtt\\W*(\\w+?)[0-9A-F]{8}");
-  private static final Pattern ONLINE_KEYS = Pattern.compile(":((?:key/|alias/firmament/|role/firmament-)\\*)");
+  private static final Pattern ONLINE_KEYS =
+      Pattern.compile(":((?:key/|alias/firmament/|role/firmament-)\\*)");
   private static final String LIST = "actions.tsv";
 
   @Test

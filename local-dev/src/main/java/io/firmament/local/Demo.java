@@ -15,7 +15,8 @@ import java.util.Map;
 
 /// `local-dev/demo [IMAGE] [--fleet [N]] [--once] [--port N] [--data DIR]`: starts the platform,
 /// uploads an image through the public API, follows the analysis, and prints a report. With
-/// `--fleet`, simulated devices enrol, 50 unless said otherwise, and the image is rolled out to them.
+/// `--fleet`, simulated devices enrol, 50 unless said otherwise, and the image is rolled out to
+/// them.
 ///
 /// With `--data` the platform keeps its data in that folder and uses the feeds imported into it;
 /// without, it forgets everything at the end. Its log goes to `local-dev/target/demo.log`.
@@ -23,7 +24,8 @@ import java.util.Map;
 /// Exit code 0 after the report, 2 where the analysis failed or the rollout did not end, 1 for
 /// anything else.
 public final class Demo {
-  private static final String USAGE = "usage: demo [IMAGE] [--fleet [N]] [--once] [--port N] [--data DIR]";
+  private static final String USAGE =
+      "usage: demo [IMAGE] [--fleet [N]] [--once] [--port N] [--data DIR]";
   private static final int EXIT_WRONG = 1;
   private static final int EXIT_FAILED = 2;
   private static final long POLL_MILLIS = 300;
@@ -93,8 +95,7 @@ public final class Demo {
   static int run(String[] args, PrintStream out, PrintStream err, Places places) {
     try {
       return run(
-          Arguments.parse(
-              args, List.of("--port", "--data"), List.of("--once", "--fleet?"), USAGE),
+          Arguments.parse(args, List.of("--port", "--data"), List.of("--once", "--fleet?"), USAGE),
           out,
           places);
     } catch (Arguments.Wrong e) {

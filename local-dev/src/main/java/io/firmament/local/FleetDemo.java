@@ -45,8 +45,7 @@ final class FleetDemo {
   boolean run(String firmware, int devices) {
     String version = "1.0." + Instant.now().getEpochSecond();
     SimulatedFate fate =
-        new SimulatedFate(
-            1, FAILING, 0, 0, 0, Duration.ZERO, 0, Duration.ofMillis(200));
+        new SimulatedFate(1, FAILING, 0, 0, 0, Duration.ZERO, 0, Duration.ofMillis(200));
     Path token = enrolmentToken(devices);
     out.println();
     out.println("Fleet");
@@ -108,7 +107,13 @@ final class FleetDemo {
                 "POST",
                 "/api/v1/artifacts",
                 ApiClient.fields(
-                    "name", ARTIFACT, "version", version, "kind", "firmware", "firmware_id",
+                    "name",
+                    ARTIFACT,
+                    "version",
+                    version,
+                    "kind",
+                    "firmware",
+                    "firmware_id",
                     firmware))
             .orThrow();
     String id = ApiClient.text(artifact, "id");

@@ -1,9 +1,9 @@
 package io.firmament.local;
 
 import io.firmament.platform.identity.SoftwareTokenSigner;
+import io.firmament.platform.secret.SoftwareDataKeys;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.SoftwareKeys;
-import io.firmament.platform.secret.SoftwareDataKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -208,8 +208,7 @@ final class CrossTenantTest {
 
   private static String registry(TestTenant tenant) {
     Answer answer =
-        Call.json(
-                "POST", "/api/v1/registries", "{\"host\":\"%s\"}".formatted(REGISTRY.host()))
+        Call.json("POST", "/api/v1/registries", "{\"host\":\"%s\"}".formatted(REGISTRY.host()))
             .bearer(tenant.bearer())
             .send();
     assertEquals(201, answer.status(), answer::toString);

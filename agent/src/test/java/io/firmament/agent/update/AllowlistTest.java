@@ -39,8 +39,7 @@ class AllowlistTest {
     return platform.last(key).orElseThrow();
   }
 
-  private void unfit(String settings, String kind, String delivery, String probe)
-      throws Exception {
+  private void unfit(String settings, String kind, String delivery, String probe) throws Exception {
     Report report = outcome(settings, kind, delivery, probe);
     assertEquals(Status.INCOMPATIBLE, report.status(), delivery + " " + probe + " " + report);
   }
@@ -76,18 +75,15 @@ class AllowlistTest {
     unfit(settings, "config", "'config':{'destination':'ETC/app/f','mode':'4755'}", FILE);
     assertEquals(
         Status.HEALTHY,
-        outcome(
-                settings,
-                "config",
-                AT.formatted("ETC/app/f"),
-                "{'type':'file','path':'ETC/app/f'}")
+        outcome(settings, "config", AT.formatted("ETC/app/f"), "{'type':'file','path':'ETC/app/f'}")
             .status());
     assertEquals("rw-r--r--", permissions(etc.resolve("f")));
   }
 
   @Test
   void runsNoCommandThatItDoesNotNameWordForWord() throws Exception {
-    String settings = "{'destinations':['ETC'],'commands':[['/bin/true','a']],'units':['a.service']}";
+    String settings =
+        "{'destinations':['ETC'],'commands':[['/bin/true','a']],'units':['a.service']}";
     for (String reload :
         List.of(
             "{'type':'command','command':['/bin/true']}",
@@ -98,8 +94,7 @@ class AllowlistTest {
             "{'type':'systemd','unit':'b.service'}",
             "{'type':'systemd','unit':'a.service --now'}",
             "{'type':'shell'}")) {
-      unfit(
-          settings, "config", "'config':{'destination':'ETC/f','reload':" + reload + "}", FILE);
+      unfit(settings, "config", "'config':{'destination':'ETC/f','reload':" + reload + "}", FILE);
     }
   }
 
@@ -143,7 +138,8 @@ class AllowlistTest {
 
   @Test
   void takesNothingWhoseNeedsAreNotMet() throws Exception {
-    String good = "{'type':'file','path':'/proc/version'}".replace("/proc/version", "/etc/hostname");
+    String good =
+        "{'type':'file','path':'/proc/version'}".replace("/proc/version", "/etc/hostname");
     unfit("{'provides':{'board':'a'}}", "model", "'depends':{'board':['b','c']}", good);
     unfit("{}", "model", "'depends':{'board':['b']}", good);
     unfit("{}", "model", "'must_pass_through':['0.9']", good);

@@ -47,8 +47,7 @@ class DownloadsTest {
   void start() throws IOException {
     new Random(9).nextBytes(content);
     target =
-        new Order.Target(
-            "fleets/plant/app/1.0+b/file", content.length, Hashes.sha256(content));
+        new Order.Target("fleets/plant/app/1.0+b/file", content.length, Hashes.sha256(content));
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);

@@ -75,8 +75,7 @@ class TufTrustTest {
       };
 
   private UpdateMachine device() throws Exception {
-    FileStore store =
-        new FileStore(folder.resolve("tuf"), ClientLimits.DEFAULT.largestMetadata());
+    FileStore store = new FileStore(folder.resolve("tuf"), ClientLimits.DEFAULT.largestMetadata());
     TufClient.initialize(store, repository.root());
     TufClient client =
         new TufClient(
@@ -114,10 +113,8 @@ class TufTrustTest {
     return found.isPresent();
   }
 
-  private void read(Order.Target target, long offset, ContentSource.Sink sink)
-      throws IOException {
-    byte[] content =
-        contents.get(target.path().replace("/file", "/" + target.sha256() + ".file"));
+  private void read(Order.Target target, long offset, ContentSource.Sink sink) throws IOException {
+    byte[] content = contents.get(target.path().replace("/file", "/" + target.sha256() + ".file"));
     try (OutputStream out = sink.from(0)) {
       out.write(content);
     }
@@ -134,7 +131,11 @@ class TufTrustTest {
   }
 
   private DeviceAssignment said(
-      DeviceAssignment.Device device, int attempt, Instant issued, String version, TargetFile file) {
+      DeviceAssignment.Device device,
+      int attempt,
+      Instant issued,
+      String version,
+      TargetFile file) {
     return DeviceAssignment.of(
         issued,
         issued.plus(Duration.ofHours(12)),
@@ -149,10 +150,8 @@ class TufTrustTest {
             "{\"type\":\"file\",\"path\":\"%s/app.conf\",\"attempts\":1}".formatted(etc)));
   }
 
-  private void tell(UpdateMachine device, int attempt, byte[] signed)
-      throws InterruptedException {
-    device.take(
-        List.of(new UpdateMachine.Assignment(new Order.Key(ROLLOUT, attempt), signed)));
+  private void tell(UpdateMachine device, int attempt, byte[] signed) throws InterruptedException {
+    device.take(List.of(new UpdateMachine.Assignment(new Order.Key(ROLLOUT, attempt), signed)));
     device.work();
   }
 
@@ -190,9 +189,7 @@ class TufTrustTest {
     }
     // The platform says that it is of one attempt, and the director that it is of another.
     refuses(
-        device(),
-        RefusedException.Reason.NOT_OURS,
-        repository.sign(said(GATE, 2, now, "1", file)));
+        device(), RefusedException.Reason.NOT_OURS, repository.sign(said(GATE, 2, now, "1", file)));
   }
 
   @Test
@@ -200,16 +197,11 @@ class TufTrustTest {
     DeviceAssignment good = said(GATE, 1, now, "1", config("1"));
     UpdateMachine device = device();
     refuses(
-        device,
-        RefusedException.Reason.NOT_SIGNED,
-        Director.sign(good, SoftwareSigner.generate()));
+        device, RefusedException.Reason.NOT_SIGNED, Director.sign(good, SoftwareSigner.generate()));
     byte[] signed = repository.sign(good);
     String changed =
         new String(signed, StandardCharsets.UTF_8).replace("\"attempt\":1", "\"attempt\":7");
-    refuses(
-        device,
-        RefusedException.Reason.NOT_SIGNED,
-        changed.getBytes(StandardCharsets.UTF_8));
+    refuses(device, RefusedException.Reason.NOT_SIGNED, changed.getBytes(StandardCharsets.UTF_8));
     refuses(device, RefusedException.Reason.MALFORMED, new byte[0]);
     refuses(
         device,

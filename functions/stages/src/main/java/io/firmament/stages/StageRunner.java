@@ -147,7 +147,8 @@ final class StageRunner {
   private void tellArtifacts(AnalysisKey key) throws IOException {
     if (artifacts.concern(key)) {
       Documents results = new Documents(documents, key);
-      artifacts.record(ImageAnalysis.of(key, results.imageSha256(), OpenMatches.of(results.matches())));
+      artifacts.record(
+          ImageAnalysis.of(key, results.imageSha256(), OpenMatches.of(results.matches())));
     }
   }
 

@@ -263,7 +263,8 @@ class PipelineTest {
     Upload first = uploaded(image, Optional.of(SBOM));
     ArtifactId heard = artifact(first, image);
     drive(first, 1, counted);
-    Artifact.Image found = artifacts.find(first.tenant(), heard).orElseThrow().image().orElseThrow();
+    Artifact.Image found =
+        artifacts.find(first.tenant(), heard).orElseThrow().image().orElseThrow();
     assertEquals(Optional.of(first.analysis()), found.analysis());
     assertEquals(Map.of(Severity.CRITICAL, 1, Severity.HIGH, 1), found.open());
     int writes = Integer.MAX_VALUE - counted.get();

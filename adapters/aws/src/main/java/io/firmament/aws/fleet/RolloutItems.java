@@ -49,9 +49,11 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | --- | --- | --- | --- | --- |
 /// | group | `T#<tenant>#GROUP` | name | | |
 /// | what is known of an artifact | `T#<tenant>#ARTIFACT-FACTS` | id and version | | |
-/// | rollout | `T#<tenant>#ROLLOUT` | id | `T#<tenant>#ROLLOUTS`, milliseconds `#` id | `ROLLOUT-DUE`, milliseconds `#` tenant `#` id, while an evaluation is due some time |
+/// | rollout | `T#<tenant>#ROLLOUT` | id | `T#<tenant>#ROLLOUTS`, milliseconds `#` id |
+// `ROLLOUT-DUE`, milliseconds `#` tenant `#` id, while an evaluation is due some time |
 /// | part of its plan | `T#<tenant>#ROLLOUT#<id>` | `PLAN#` number | | |
-/// | assignment | `T#<tenant>#ROLLOUT#<id>` | `DEVICE#` name | `T#<tenant>#FLIGHT`, name `#` rollout, while it is in flight | |
+/// | assignment | `T#<tenant>#ROLLOUT#<id>` | `DEVICE#` name | `T#<tenant>#FLIGHT`, name `#`
+// rollout, while it is in flight | |
 /// | event of its timeline | `T#<tenant>#ROLLOUT#<id>` | `EVENT#` milliseconds `#` id | | |
 /// | lease | `T#<tenant>#ROLLOUT#<id>` | `LEASE` | | |
 final class RolloutItems {
@@ -100,8 +102,7 @@ final class RolloutItems {
   }
 
   static RolloutStore.Due due(Map<String, AttributeValue> item) {
-    return new RolloutStore.Due(
-        TenantId.of(text(item, "tenant")), RolloutId.of(text(item, "id")));
+    return new RolloutStore.Due(TenantId.of(text(item, "tenant")), RolloutId.of(text(item, "id")));
   }
 
   // ---- groups
@@ -114,10 +115,8 @@ final class RolloutItems {
     item.put("fleet", s(group.fleet().value()));
     item.put("description", s(group.description()));
     switch (group.membership()) {
-      case Group.Membership.Named named ->
-          item.put("devices", s(String.join("\n", named.names())));
-      case Group.Membership.Selected(Selector selector) ->
-          item.put("selector", s(selector.text()));
+      case Group.Membership.Named named -> item.put("devices", s(String.join("\n", named.names())));
+      case Group.Membership.Selected(Selector selector) -> item.put("selector", s(selector.text()));
     }
     item.put("createdAt", time(group.createdAt()));
     item.put("version", n(version));

@@ -42,8 +42,7 @@ public final class CatalogueImport implements ContainerImport {
     }
     State state =
         artifact.state() == Artifact.State.PUBLISHED ? State.THERE_ALREADY : State.PUBLISHED;
-    return new Outcome(
-        state, attached(caller, artifacts.complete(caller, artifact.id()), pinned));
+    return new Outcome(state, attached(caller, artifacts.complete(caller, artifact.id()), pinned));
   }
 
   /// The same request as for any artifact, so that the same is refused.

@@ -63,10 +63,7 @@ class CatalogueImportTest {
   }
 
   private Artifact artifact(Caller caller, String name, String version) {
-    return under
-        .artifacts()
-        .find(caller.tenant(), new ArtifactRef(name, version))
-        .orElseThrow();
+    return under.artifacts().find(caller.tenant(), new ArtifactRef(name, version)).orElseThrow();
   }
 
   @Test
@@ -74,8 +71,7 @@ class CatalogueImportTest {
     Caller caller = under.begun();
     RegistryId registry = connected(caller);
     Digest image = fake.image("team/one", "1.0", "linux", "arm64");
-    fake.referrer(
-        "team/one", image, CYCLONEDX, CYCLONEDX, SBOM.getBytes(StandardCharsets.UTF_8));
+    fake.referrer("team/one", image, CYCLONEDX, CYCLONEDX, SBOM.getBytes(StandardCharsets.UTF_8));
     Registries.Imported first = imported(caller, registry, "team/one", "1.0", "plant");
     assertEquals(Optional.empty(), first.problem().map(ProblemException::getMessage));
     assertEquals(
@@ -84,8 +80,7 @@ class CatalogueImportTest {
     Artifact artifact = artifact(caller, "one", "1.0");
     assertEquals(Artifact.State.PUBLISHED, artifact.state());
     assertEquals(List.of(new FleetName("plant")), artifact.fleets());
-    assertEquals(
-        new Manifest.Container(fake.host() + "/team/one@" + image), artifact.manifest());
+    assertEquals(new Manifest.Container(fake.host() + "/team/one@" + image), artifact.manifest());
     assertEquals(1, artifact.sbom().orElseThrow().components());
     assertEquals(
         Optional.of(new ContainerImport.Outcome(ContainerImport.State.THERE_ALREADY, true)),
@@ -111,8 +106,7 @@ class CatalogueImportTest {
     Caller caller = under.begun();
     RegistryId registry = connected(caller);
     Digest image = fake.image("team/three", "1.0", "linux", "arm64");
-    fake.referrer(
-        "team/three", image, CYCLONEDX, CYCLONEDX, "{}".getBytes(StandardCharsets.UTF_8));
+    fake.referrer("team/three", image, CYCLONEDX, CYCLONEDX, "{}".getBytes(StandardCharsets.UTF_8));
     assertEquals(
         Optional.of(new ContainerImport.Outcome(ContainerImport.State.PUBLISHED, false)),
         imported(caller, registry, "team/three", "1.0").outcome());

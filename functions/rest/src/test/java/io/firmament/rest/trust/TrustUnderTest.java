@@ -1,8 +1,5 @@
 package io.firmament.rest.trust;
 
-import io.firmament.platform.secret.DataKeys;
-import io.firmament.platform.registry.RegistryStore;
-import io.firmament.platform.registry.Registries;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
@@ -27,7 +24,10 @@ import io.firmament.platform.identity.Permission;
 import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.registry.Registries;
+import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.SoftwareKeys;

@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /// A registry of ours that speaks as much of the distribution API as reads, logs in by token or by
 /// Basic, and can be told to misbehave at any path.
@@ -358,7 +359,7 @@ public final class FakeRegistry implements AutoCloseable {
     }
   }
 
-  private static void manifest(HttpExchange exchange, Stored stored) throws IOException {
+  private static void manifest(HttpExchange exchange, @Nullable Stored stored) throws IOException {
     if (stored == null) {
       text(exchange, 404, "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\"}]}");
       return;

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -201,7 +202,7 @@ class HttpTransportTest {
     fake.at(
         "/form",
         exchange -> {
-          body.append(new String(exchange.getRequestBody().readAllBytes()));
+          body.append(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           FakeRegistry.text(exchange, 200, "");
         });
     RegistryTransport.Ask ask =

@@ -35,8 +35,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/// Registries in the fleet's DynamoDB table. Of a secret there is what was sealed, and nothing
-// else.
+/// Registries in the fleet's DynamoDB table. Of a secret there is what was sealed, and no more.
 ///
 /// | record | pk | sk |
 /// | --- | --- | --- |

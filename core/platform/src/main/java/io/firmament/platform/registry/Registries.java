@@ -182,41 +182,11 @@ public final class Registries {
   }
 
   private static Checked checked(RegistryHost host, Credentials given) {
-    Optional<Secret> password = Optional.ofNullable(given.password());
-    Optional<Secret> key = Optional.ofNullable(given.serviceAccountKey());
-    switch (given.provider()) {
-      case Access.Password.PROVIDER -> {
-        only(given, given.role() == null && key.isEmpty());
-        Secret secret =
-            password
-                .filter(each -> !each.reveal().isEmpty())
-                .orElseThrow(() -> Invalid.field("password", "is missing"));
-        Invalid.unless(
-            secret.reveal().length() <= MAX_SECRET
-                && secret.reveal().chars().noneMatch(Character::isISOControl),
-            "password",
-            "has at most " + MAX_SECRET + " characters, none of control");
-        String username = given.username() == null ? "" : given.username();
-        return new Checked(new Access.Password(username), Optional.of(secret));
-      }
-      case Access.AwsRole.PROVIDER -> {
-        only(given, given.username() == null && password.isEmpty() && key.isEmpty());
-        Access.AwsRole.place(host);
-        String role = given.role() == null ? "" : given.role();
-        return new Checked(new Access.AwsRole(role), Optional.empty());
-      }
-      case Access.ServiceAccount.PROVIDER -> {
-        only(given, given.username() == null && password.isEmpty() && given.role() == null);
-        Access.ServiceAccount.requireGoogle(host);
-        Secret json = key.orElseThrow(() -> Invalid.field("service_account_key", "is missing"));
-        return new Checked(
-            new Access.ServiceAccount(ServiceAccountKey.parse(json).email()), Optional.of(json));
-      }
-      case Access.Anonymous.PROVIDER -> {
-        boolean bare = given.username() == null && given.role() == null;
-        only(given, bare && password.isEmpty() && key.isEmpty());
-        return new Checked(new Access.Anonymous(), Optional.empty());
-      }
+    return switch (given.provider()) {
+      case Access.Password.PROVIDER -> password(given);
+      case Access.AwsRole.PROVIDER -> role(host, given);
+      case Access.ServiceAccount.PROVIDER -> serviceAccount(host, given);
+      case Access.Anonymous.PROVIDER -> anonymous(given);
       default ->
           throw Invalid.field(
               "provider",
@@ -227,7 +197,48 @@ public final class Registries {
                       Access.Password.PROVIDER,
                       Access.AwsRole.PROVIDER,
                       Access.ServiceAccount.PROVIDER));
+    };
+  }
+
+  private static Checked password(Credentials given) {
+    only(given, given.role() == null && given.serviceAccountKey() == null);
+    Secret secret = given.password();
+    if (secret == null || secret.reveal().isEmpty()) {
+      throw Invalid.field("password", "is missing");
     }
+    Invalid.unless(
+        secret.reveal().length() <= MAX_SECRET
+            && secret.reveal().chars().noneMatch(Character::isISOControl),
+        "password",
+        "has at most " + MAX_SECRET + " characters, none of control");
+    String username = given.username() == null ? "" : given.username();
+    return new Checked(new Access.Password(username), Optional.of(secret));
+  }
+
+  private static Checked role(RegistryHost host, Credentials given) {
+    boolean bare = given.username() == null && given.password() == null;
+    only(given, bare && given.serviceAccountKey() == null);
+    Access.AwsRole.place(host);
+    String role = given.role() == null ? "" : given.role();
+    return new Checked(new Access.AwsRole(role), Optional.empty());
+  }
+
+  private static Checked serviceAccount(RegistryHost host, Credentials given) {
+    boolean bare = given.username() == null && given.password() == null;
+    only(given, bare && given.role() == null);
+    Access.ServiceAccount.requireGoogle(host);
+    Secret json = given.serviceAccountKey();
+    if (json == null) {
+      throw Invalid.field("service_account_key", "is missing");
+    }
+    return new Checked(
+        new Access.ServiceAccount(ServiceAccountKey.parse(json).email()), Optional.of(json));
+  }
+
+  private static Checked anonymous(Credentials given) {
+    boolean bare = given.username() == null && given.password() == null;
+    only(given, bare && given.role() == null && given.serviceAccountKey() == null);
+    return new Checked(new Access.Anonymous(), Optional.empty());
   }
 
   private static void only(Credentials given, boolean nothingElse) {

@@ -34,9 +34,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Which credentials a connection takes, and the logins that clouds give for them. What registries
@@ -88,6 +90,10 @@ class CredentialsTest {
         ? new RegistryTransport.Answer(
             401, Map.of("www-authenticate", List.of("Basic realm=\"x\"")), new byte[0])
         : text(200, "{}");
+  }
+
+  private static String revealed(@Nullable Secret secret) {
+    return Objects.requireNonNull(secret).reveal();
   }
 
   private static RegistryTransport.Answer text(int status, String text) {
@@ -205,7 +211,7 @@ class CredentialsTest {
     assertEquals(List.of(caller.tenant() + " " + ECR + " " + ROLE), roles);
     assertEquals(
         "Basic " + Base64.getEncoder().encodeToString("AWS:pw".getBytes(StandardCharsets.UTF_8)),
-        String.valueOf(asked.get(1).authorization().reveal()));
+        revealed(asked.get(1).authorization()));
   }
 
   @Test
@@ -216,7 +222,7 @@ class CredentialsTest {
     assertTrue(registries.check(caller.tenant(), registry.id()).problem().isEmpty());
     RegistryTransport.Ask exchange = asked.getFirst();
     assertEquals("https://oauth2.googleapis.com/token", exchange.uri().toString());
-    String form = URLDecoder.decode(exchange.form().reveal(), StandardCharsets.UTF_8);
+    String form = URLDecoder.decode(revealed(exchange.form()), StandardCharsets.UTF_8);
     String jwt = form.substring(form.indexOf("&assertion=") + "&assertion=".length());
     String[] part = jwt.split("\\.", -1);
     Signature signature = Signature.getInstance("SHA256withRSA");
@@ -232,7 +238,7 @@ class CredentialsTest {
         "Basic "
             + Base64.getEncoder()
                 .encodeToString("oauth2accesstoken:ya29.token".getBytes(StandardCharsets.UTF_8)),
-        asked.get(2).authorization().reveal());
+        revealed(asked.get(2).authorization()));
     registries.check(caller.tenant(), registry.id());
     assertEquals(1, asked.stream().filter(ask -> ask.uri().getHost().contains("google")).count());
   }

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,7 @@ class RegistryOperationsTest {
         String.valueOf(changed.get("credentials_changed_at"))
             .equals(shown.get("credentials_changed_at")));
     Map<String, Object> page = json(call(new ListRegistries(registries), caller, "", ""));
-    assertEquals(1L, ((Number) page.get("total")).longValue());
+    assertEquals(1L, number(page, "total"));
     assertEquals(204, call(new DeleteRegistry(registries), caller, id, "").status());
     refused(
         RegistryProblem.REGISTRY_NOT_FOUND,
@@ -191,7 +192,7 @@ class RegistryOperationsTest {
     Map<String, String> query = Map.of("repository", "team/app", "limit", "1");
     Map<String, Object> tags = json(call(new ListRegistryTags(registries), caller, id, query, ""));
     assertEquals(List.of("1.10"), tags.get("items"));
-    assertEquals(2L, ((Number) tags.get("total")).longValue());
+    assertEquals(2L, number(tags, "total"));
     assertEquals(false, tags.get("clipped"));
     assertTrue(tags.containsKey("next") && !tags.containsKey("catalogue"));
     Map<String, Object> image =
@@ -204,9 +205,9 @@ class RegistryOperationsTest {
                 ""));
     assertEquals(digest.toString(), image.get("digest"));
     assertEquals(fake.host() + "/team/app@" + digest, image.get("reference"));
-    assertEquals(310L, ((Number) image.get("size")).longValue());
-    assertTrue(image.get("platforms").toString().contains("linux/arm64"), image::toString);
-    assertTrue(image.get("referrers").toString().contains("sbom=true"), image::toString);
+    assertEquals(310L, number(image, "size"));
+    assertTrue(String.valueOf(image.get("platforms")).contains("linux/arm64"), image::toString);
+    assertTrue(String.valueOf(image.get("referrers")).contains("sbom=true"), image::toString);
     HttpResponse imported =
         call(
             new ImportRegistryImages(registries),
@@ -214,7 +215,7 @@ class RegistryOperationsTest {
             id,
             "{'repository':'team/app','tags':['1.10'],'name':'app-of-ours','version':'7'}");
     assertEquals(200, imported.status());
-    List<?> items = (List<?>) json(imported).get("items");
+    List<?> items = (List<?>) Objects.requireNonNull(json(imported).get("items"));
     Map<?, ?> item = (Map<?, ?>) items.getFirst();
     assertEquals("published", item.get("state"));
     assertEquals("app-of-ours", item.get("name"));
@@ -287,6 +288,10 @@ class RegistryOperationsTest {
     for (String secret : SecretsRun.secrets()) {
       assertFalse(output.contains(secret), () -> secret + " in " + output);
     }
+  }
+
+  private static long number(Map<String, Object> json, String name) {
+    return ((Number) Objects.requireNonNull(json.get(name))).longValue();
   }
 
   private static String field(Executable work) {

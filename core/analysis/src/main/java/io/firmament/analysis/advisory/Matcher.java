@@ -64,7 +64,7 @@ public final class Matcher {
     private final ImageFacts image;
     private final Map<Integer, List<Subject>> byKey = new HashMap<>();
     private final Map<Integer, VersionScheme> schemeByKey = new HashMap<>();
-    private final Map<Subject, Map<Integer, Bounds>> boundsOf = new IdentityHashMap<>();
+    private final IdentityHashMap<Subject, Map<Integer, Bounds>> boundsOf = new IdentityHashMap<>();
 
     Run(IndexFile file, Platforms platforms, List<Subject> subjects, ImageFacts image) {
       this.file = file;

@@ -155,6 +155,7 @@ final class RolloutItems {
     facts.compatibility().ifPresent(selector -> item.put("compatibility", s(selector.text())));
     item.put("securityOnly", AttributeValue.fromBool(facts.securityOnly()));
     item.put("open", numbers(facts.openVulnerabilities()));
+    item.put("analysed", AttributeValue.fromBool(facts.analysed()));
     return item;
   }
 
@@ -163,7 +164,8 @@ final class RolloutItems {
         new ArtifactRef(text(item, "id"), text(item, "version")),
         find(item, "compatibility").map(text -> Selector.parse(text.s())),
         find(item, "securityOnly").map(AttributeValue::bool).orElse(false),
-        numbers(item, "open", Severity.class));
+        numbers(item, "open", Severity.class),
+        find(item, "analysed").map(AttributeValue::bool).orElse(true));
   }
 
   // ---- rollouts

@@ -148,7 +148,8 @@ interface RolloutStoreContract {
             ARTIFACT,
             Optional.of(Selector.parse("architecture == arm64")),
             true,
-            Map.of(Severity.CRITICAL, 2, Severity.LOW, 9));
+            Map.of(Severity.CRITICAL, 2, Severity.LOW, 9),
+            false);
     store().putArtifact(tenant, facts);
     assertEquals(Optional.of(facts), store().findArtifact(tenant, ARTIFACT));
     store().putArtifact(tenant, clean());

@@ -124,7 +124,8 @@ public record Artifact(
                 ref,
                 terms.compatibility(),
                 terms.securityOnly(),
-                image.map(Image::open).orElse(Map.of())))
+                image.map(Image::open).orElse(Map.of()),
+                image.isEmpty() || image.get().analysis().isPresent()))
         : Optional.empty();
   }
 

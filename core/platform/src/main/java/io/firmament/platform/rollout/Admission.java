@@ -50,6 +50,9 @@ public record Admission(Block block, Optional<String> overrideReason) {
     record Overridden(int open, String reason) implements Verdict {}
 
     record Refused(int open) implements Verdict {}
+
+    /// Nobody knows yet what is open.
+    record NotAnalysed() implements Verdict {}
   }
 
   /// Judges what is known of an artifact now.
@@ -60,11 +63,12 @@ public record Admission(Block block, Optional<String> overrideReason) {
           case HIGH -> facts.openFrom(Severity.HIGH);
           case NONE -> 0;
         };
-    if (open == 0) {
+    boolean known = facts.analysed() || block == Block.NONE;
+    if (open == 0 && known) {
       return new Verdict.Admitted();
     }
     return overrideReason
         .<Verdict>map(reason -> new Verdict.Overridden(open, reason))
-        .orElseGet(() -> new Verdict.Refused(open));
+        .orElseGet(() -> known ? new Verdict.Refused(open) : new Verdict.NotAnalysed());
   }
 }

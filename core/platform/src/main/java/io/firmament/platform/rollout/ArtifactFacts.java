@@ -12,15 +12,27 @@ import java.util.Optional;
 /// @param securityOnly whether it changes nothing but what closes vulnerabilities
 /// @param openVulnerabilities how many findings of each severity are open, those triaged away left
 ///     out
+/// @param analysed whether these are known; not while an image waits for its analysis, or could not
+///     be analysed
 public record ArtifactFacts(
     ArtifactRef artifact,
     Optional<Selector> compatibility,
     boolean securityOnly,
-    Map<Severity, Integer> openVulnerabilities) {
+    Map<Severity, Integer> openVulnerabilities,
+    boolean analysed) {
   public ArtifactFacts {
     EnumMap<Severity, Integer> copy = new EnumMap<>(Severity.class);
     copy.putAll(openVulnerabilities);
     openVulnerabilities = Collections.unmodifiableMap(copy);
+  }
+
+  /// Of an artifact whose open findings are known.
+  public ArtifactFacts(
+      ArtifactRef artifact,
+      Optional<Selector> compatibility,
+      boolean securityOnly,
+      Map<Severity, Integer> openVulnerabilities) {
+    this(artifact, compatibility, securityOnly, openVulnerabilities, true);
   }
 
   /// How many open findings are as bad as that, or worse.

@@ -81,6 +81,9 @@ public record Creation(
   /// group without devices or with too many.
   public void check() {
     Rollout.Wish wish = state.rollout().wish();
+    if (verdict instanceof Admission.Verdict.NotAnalysed) {
+      throw RolloutProblem.ROLLOUT_NOT_ANALYSED.with("artifact", wish.artifact());
+    }
     if (verdict instanceof Admission.Verdict.Refused(int open)) {
       throw RolloutProblem.ROLLOUT_NOT_ADMITTED.with(
           "artifact",

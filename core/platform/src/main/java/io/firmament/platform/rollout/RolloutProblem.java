@@ -21,6 +21,8 @@ public enum RolloutProblem implements Problem {
   ROLLOUT_NOT_ADMITTED(
       Category.CONFLICT,
       "artifact {artifact} has {open} open findings of severity {severity} or worse"),
+  ROLLOUT_NOT_ANALYSED(
+      Category.CONFLICT, "the image of artifact {artifact} has no complete analysis"),
   ROLLOUT_DOES_NOT_FIT(
       Category.CONFLICT,
       "artifact {artifact} does not fit {count} devices of the group, among them {device}:"

@@ -42,6 +42,24 @@ class AdmissionTest {
   }
 
   @Test
+  void keepsBackAnImageOfWhichNobodyKnowsWhatIsOpen() {
+    ArtifactFacts unknown =
+        new ArtifactFacts(Fleets.ARTIFACT, Optional.empty(), false, Map.of(), false);
+    String reason = "the analysis cannot read this image";
+    assertEquals(new Admission.Verdict.NotAnalysed(), Admission.standard().judge(unknown));
+    assertEquals(
+        new Admission.Verdict.Overridden(0, reason),
+        gate(Admission.Block.HIGH, reason).judge(unknown));
+    assertEquals(new Admission.Verdict.Admitted(), gate(Admission.Block.NONE, "").judge(unknown));
+    ProblemException e =
+        assertThrows(
+            ProblemException.class,
+            () ->
+                Fleets.creation(Strategy.standard(), unknown, List.of(Fleets.device("a"))).check());
+    assertEquals(RolloutProblem.ROLLOUT_NOT_ANALYSED, e.problem());
+  }
+
+  @Test
   void refusesTheRolloutWithTheArtifactAndTheCount() {
     ProblemException e =
         assertThrows(

@@ -152,7 +152,7 @@ final class ArtifactHandler extends Handler.Abstract {
     boolean head = request.getMethod().equals("HEAD");
     String known = asked.get(HttpHeader.IF_NONE_MATCH);
     if (head || known != null) {
-      ArtifactSource.Info info =
+      ArtifactSource.FileInfo info =
           source.find(path.key()).orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "file"));
       describe(response, path, info);
       if (known != null && matches(known, info.tag())) {
@@ -209,7 +209,7 @@ final class ArtifactHandler extends Handler.Abstract {
     }
   }
 
-  private static void describe(Response response, ArtifactPath path, ArtifactSource.Info info) {
+  private static void describe(Response response, ArtifactPath path, ArtifactSource.FileInfo info) {
     HttpFields.Mutable headers = response.getHeaders();
     headers.put(HttpHeader.ETAG, info.tag());
     headers.put(HttpHeader.ACCEPT_RANGES, "bytes");

@@ -29,10 +29,10 @@ public final class S3ArtifactSource implements ArtifactSource {
   }
 
   @Override
-  public Optional<Info> find(String key) {
+  public Optional<FileInfo> find(String key) {
     try {
       HeadObjectResponse head = s3.headObject(b -> b.bucket(bucket).key(key));
-      return Optional.of(new Info(head.contentLength(), head.eTag()));
+      return Optional.of(new FileInfo(head.contentLength(), head.eTag()));
     } catch (S3Exception e) {
       if (e.statusCode() == NOT_FOUND) {
         return Optional.empty();
@@ -70,7 +70,7 @@ public final class S3ArtifactSource implements ArtifactSource {
       total = Long.parseLong(matcher.group(3));
     }
     return new Answer.Opened(
-        new Info(total, response.eTag()), from, response.contentLength(), new Aborting(object));
+        new FileInfo(total, response.eTag()), from, response.contentLength(), new Aborting(object));
   }
 
   /// Ends the connection where it is closed before its end: the rest may be gigabytes.

@@ -8,7 +8,7 @@ import java.util.Optional;
 /// `t/TENANT/targets/`. Files of any size are streamed.
 public interface ArtifactSource {
   /// What there is to know of a file without its bytes.
-  Optional<Info> find(String key);
+  Optional<FileInfo> find(String key);
 
   /// Opens a file, or a part of it, for reading.
   ///
@@ -19,7 +19,7 @@ public interface ArtifactSource {
   ///
   /// @param length in bytes
   /// @param tag changes with the content; an entity tag (RFC 9110 8.8.3) with its quotes
-  record Info(long length, String tag) {}
+  record FileInfo(long length, String tag) {}
 
   /// What came of opening a file.
   sealed interface Answer {
@@ -35,7 +35,7 @@ public interface ArtifactSource {
     ///
     /// @param from the first byte that follows, counted from 0
     /// @param count how many follow
-    record Opened(Info info, long from, long count, InputStream bytes)
+    record Opened(FileInfo info, long from, long count, InputStream bytes)
         implements Answer, AutoCloseable {
       @Override
       public void close() throws IOException {

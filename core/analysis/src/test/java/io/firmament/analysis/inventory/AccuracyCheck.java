@@ -44,8 +44,7 @@ public final class AccuracyCheck {
 
   /// A line of the list.
   ///
-  /// @param expected `rule=version`, or `rule` where the product is there and its version nowhere
-  ///     in its files
+  /// @param expected `rule=version`, or `rule` where no file of the product has its version
   private record Sample(String label, String sha256, Set<String> expected) {
     static Sample parse(String line) {
       String[] fields = line.split("\t", -1);

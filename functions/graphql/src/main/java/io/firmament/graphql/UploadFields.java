@@ -256,7 +256,7 @@ final class UploadFields {
   }
 
   /// How a file is cut: into at most 1,000 parts, so that all of their requests fit into one
-  // answer.
+  /// answer.
   private record PartSize(long total, long part) {
     private static final long PARTS = 1_000;
     private static final long SMALLEST = 5L << 20;

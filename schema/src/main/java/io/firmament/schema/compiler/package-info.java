@@ -1,5 +1,5 @@
 /// Turns the YAML of the contract into the resources that the runtime reads; runs in the build
-// only.
+/// only.
 @NullMarked
 package io.firmament.schema.compiler;
 

@@ -44,8 +44,7 @@ import java.util.Optional;
 /// | `FIRMAMENT_DEVICE_HOSTS` | names under which devices reach the endpoint, by comma |
 /// | `FIRMAMENT_DEVICE_PORT` | where to listen, 9445 unless set |
 /// | `FIRMAMENT_BUCKET_ARTIFACTS` | the bucket that artifacts are served from; unset, none are |
-/// | `FIRMAMENT_KEY_PREFIX` | what the tenants' keys in KMS are called; unset, no updates are
-// signed |
+/// | `FIRMAMENT_KEY_PREFIX` | names the tenants' keys in KMS; unset, no updates are signed |
 /// | `FIRMAMENT_ARTIFACT_PORT` | where artifacts are served, 9446 unless set |
 /// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how often one device may, 600 unless set |
 /// | `FIRMAMENT_ARTIFACT_URL` | where devices get artifacts, an https address; none unless set |

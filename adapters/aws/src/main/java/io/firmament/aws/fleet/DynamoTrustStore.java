@@ -37,8 +37,7 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 ///
 /// | record | pk | sk | gsi2pk, gsi2sk |
 /// | --- | --- | --- | --- |
-/// | a tenant's repository | `T#<tenant>#TRUST` | `-` | `TRUST-DUE`, milliseconds `#` tenant, once
-// it is to be renewed |
+/// | a tenant's repository | `T#<tenant>#TRUST` | `-` | `TRUST-DUE`, milliseconds `#` tenant, once due |
 public final class DynamoTrustStore implements TrustStore {
   private static final String DUE = "TRUST-DUE";
   private static final List<String> CEREMONY =

@@ -49,13 +49,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | --- | --- | --- | --- | --- |
 /// | group | `T#<tenant>#GROUP` | name | | |
 /// | what is known of an artifact | `T#<tenant>#ARTIFACT-FACTS` | id and version | | |
-/// | rollout | `T#<tenant>#ROLLOUT` | id | `T#<tenant>#ROLLOUTS`, milliseconds `#` id |
-// `ROLLOUT-DUE`, milliseconds `#` tenant `#` id, while an evaluation is due some time |
+/// | rollout | `T#<tenant>#ROLLOUT` | id | `T#<tenant>#ROLLOUTS`, milliseconds `#` id | DUE |
 /// | part of its plan | `T#<tenant>#ROLLOUT#<id>` | `PLAN#` number | | |
-/// | assignment | `T#<tenant>#ROLLOUT#<id>` | `DEVICE#` name | `T#<tenant>#FLIGHT`, name `#`
-// rollout, while it is in flight | |
+/// | assignment | `T#<tenant>#ROLLOUT#<id>` | `DEVICE#` name | FLIGHT | |
 /// | event of its timeline | `T#<tenant>#ROLLOUT#<id>` | `EVENT#` milliseconds `#` id | | |
 /// | lease | `T#<tenant>#ROLLOUT#<id>` | `LEASE` | | |
+///
+/// DUE is `ROLLOUT-DUE`, milliseconds `#` tenant `#` id, while an evaluation is due some time; FLIGHT
+/// is `T#<tenant>#FLIGHT`, name `#` rollout, while the assignment is in flight.
 final class RolloutItems {
   static final String DUE = "ROLLOUT-DUE";
   static final String LEASE = "LEASE";

@@ -82,7 +82,7 @@ public final class FirmwareVersions implements VersionScheme {
   }
 
   /// Numbers and words; zeros that end a run of numbers are left out, so that missing ones are
-  // zero.
+  /// zero.
   private static List<Token> tokens(String text) {
     List<Token> tokens = new ArrayList<>();
     int zeros = 0;

@@ -5,6 +5,7 @@ import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRegistryStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
@@ -25,6 +26,7 @@ import io.firmament.platform.identity.Permission;
 import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -149,6 +151,11 @@ final class ArtifactPlatform implements Ports, AutoCloseable {
   @Override
   public FleetStore fleet() {
     return new DynamoFleetStore(dynamo, fleetTable);
+  }
+
+  @Override
+  public LogStore logs() {
+    return new DynamoLogStore(dynamo, fleetTable);
   }
 
   @Override

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsUnderTest;
+import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.base.BaseProblem;
@@ -21,6 +23,7 @@ import io.firmament.base.UserId;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
+import io.firmament.platform.artifact.AffectedDevices;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.CertificateSerial;
@@ -256,7 +259,13 @@ class DeviceLogOperationsTest {
         List.of(Map.of("artifact", "os", "version", "1.0", "sha256", Sha256.of(new byte[0]).hex())),
         body.get("installed"));
     assertEquals(4L, number((Map<?, ?>) Objects.requireNonNull(body.get("metadata")), "targets"));
-    Operation list = new ListDevices(devices);
+    Operation list =
+        new ListDevices(
+            devices,
+            new AffectedDevices(
+                new DynamoFirmwareStore(dynamo, "firmware"),
+                new DynamoArtifactStore(dynamo, table),
+                devices));
     for (Map<String, List<String>> query :
         List.of(
             Map.of("artifact", List.of("os")),

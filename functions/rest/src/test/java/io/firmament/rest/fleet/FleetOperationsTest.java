@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsClients;
+import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoTables;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.base.BaseProblem;
 import io.firmament.base.Ids;
@@ -20,6 +22,7 @@ import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
 import io.firmament.engines.DynamoEngine;
+import io.firmament.platform.artifact.AffectedDevices;
 import io.firmament.platform.fleet.CertificateIssuer;
 import io.firmament.platform.fleet.CertificateSerial;
 import io.firmament.platform.fleet.DecommissionDevice;
@@ -131,10 +134,10 @@ class FleetOperationsTest {
     }
     List<Object> names = new ArrayList<>();
     String query = "limit=2";
-    HttpResponse page = call(new ListDevices(devices), caller, Map.of(), query);
+    HttpResponse page = call(listDevices(), caller, Map.of(), query);
     items(page).forEach(item -> names.add(item.get("name")));
     String next = text(object(page), "next");
-    page = call(new ListDevices(devices), caller, Map.of(), query + "&cursor=" + next);
+    page = call(listDevices(), caller, Map.of(), query + "&cursor=" + next);
     items(page).forEach(item -> names.add(item.get("name")));
     assertEquals(List.of("a", "b", "c"), names);
     assertFalse(object(page).containsKey("next"));
@@ -148,7 +151,7 @@ class FleetOperationsTest {
         () -> call(delete, caller, Map.of("name", "a"), ""));
     assertEquals(
         "decommissioned",
-        items(call(new ListDevices(devices), caller, Map.of(), "")).getFirst().get("status"));
+        items(call(listDevices(), caller, Map.of(), "")).getFirst().get("status"));
     Operation history = new ListDeviceHistory(devices);
     List<Object> types =
         items(call(history, caller, Map.of("name", "a"), "")).stream()
@@ -162,7 +165,7 @@ class FleetOperationsTest {
   @Test
   void clampsLargeLimitsAndRefusesWrongOnes() {
     Caller caller = caller();
-    Operation list = new ListDevices(devices);
+    Operation list = listDevices();
     assertEquals(200L, number(object(call(list, caller, Map.of(), "limit=1000000")), "limit"));
     assertEquals(50L, number(object(call(list, caller, Map.of(), "")), "limit"));
     refused(BaseProblem.INVALID_FIELD, () -> call(list, caller, Map.of(), "limit=0"));
@@ -177,16 +180,15 @@ class FleetOperationsTest {
     for (String name : List.of("c", "a", "b", "d")) {
       enroll(token, name);
     }
-    Map<String, Object> page =
-        object(call(new ListDevices(devices), caller, Map.of(), "limit=2&offset=1"));
+    Map<String, Object> page = object(call(listDevices(), caller, Map.of(), "limit=2&offset=1"));
     assertEquals(
         List.of("b", "c"),
-        items(call(new ListDevices(devices), caller, Map.of(), "limit=2&offset=1")).stream()
+        items(call(listDevices(), caller, Map.of(), "limit=2&offset=1")).stream()
             .map(item -> item.get("name"))
             .toList());
     assertEquals(4L, number(page, "total"));
     assertEquals(1L, number(page, "offset"));
-    HttpResponse beyond = call(new ListDevices(devices), caller, Map.of(), "offset=10000");
+    HttpResponse beyond = call(listDevices(), caller, Map.of(), "offset=10000");
     assertEquals(List.of(), items(beyond));
     assertEquals(4L, number(object(beyond), "total"));
     HttpResponse history =
@@ -201,11 +203,20 @@ class FleetOperationsTest {
   @Test
   void refusesWrongOffsets() {
     Caller caller = caller();
-    Operation list = new ListDevices(devices);
+    Operation list = listDevices();
     for (String offset : List.of("-1", "10001", "x", "1.5", "99999999999")) {
       refused(BaseProblem.INVALID_FIELD, () -> call(list, caller, Map.of(), "offset=" + offset));
     }
     refused(BaseProblem.INVALID_FIELD, () -> call(list, caller, Map.of(), "offset=1&cursor=YQ"));
+  }
+
+  private ListDevices listDevices() {
+    return new ListDevices(
+        devices,
+        new AffectedDevices(
+            new DynamoFirmwareStore(dynamo, "firmware"),
+            new DynamoArtifactStore(dynamo, "fleet"),
+            devices));
   }
 
   private FleetStore store() {

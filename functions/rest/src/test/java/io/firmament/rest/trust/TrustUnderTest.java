@@ -3,6 +3,7 @@ package io.firmament.rest.trust;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.fleet.DynamoFleetStore;
+import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.aws.fleet.DynamoTrustStore;
 import io.firmament.aws.tuf.S3MetadataStores;
@@ -24,6 +25,7 @@ import io.firmament.platform.identity.Permission;
 import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
+import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
@@ -239,6 +241,11 @@ final class TrustUnderTest implements AutoCloseable, Ports {
   @Override
   public FleetStore fleet() {
     return new DynamoFleetStore(clients.dynamo(), "fleet");
+  }
+
+  @Override
+  public LogStore logs() {
+    return new DynamoLogStore(clients.dynamo(), "fleet");
   }
 
   @Override

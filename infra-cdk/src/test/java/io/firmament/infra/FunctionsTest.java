@@ -129,6 +129,8 @@ class FunctionsTest {
         Set.of(
             "OPERATION",
             "STAGE",
+            "FIRMAMENT_ARTIFACT_PORT",
+            "FIRMAMENT_ARTIFACT_URL",
             "FIRMAMENT_DEVICE_HOSTS",
             "FIRMAMENT_DEVICE_PORT",
             "FIRMAMENT_TRUST_DOMAIN"));

@@ -66,6 +66,7 @@ class RoutesTest {
             "/api/upload-firmware/*",
             "/api/firmwares/*/sbom",
             "/api/firmwares/*/download-file/*",
+            "/api/v1/devices/*/logs/*/content",
             "/api/v1/artifacts/*/complete"),
         Synthesis.each(distribution.path("CacheBehaviors"))
             .map(behaviour -> behaviour.path("PathPattern").asText())

@@ -91,6 +91,8 @@ class ServicesTest {
             "kms:Decrypt",
             "kms:GenerateDataKey",
             "kms:GetPublicKey",
+            // Artifacts are published where their files are looked at.
+            "kms:Sign",
             "s3:AbortMultipartUpload",
             "s3:GetObject",
             "s3:ListBucket",

@@ -14,6 +14,8 @@ import static io.firmament.platform.identity.Permission.FIRMWARE_UPLOAD;
 import static io.firmament.platform.identity.Permission.FIRMWARE_VIEW;
 import static io.firmament.platform.identity.Permission.GROUPS_READ;
 import static io.firmament.platform.identity.Permission.GROUPS_WRITE;
+import static io.firmament.platform.identity.Permission.LOGS_READ;
+import static io.firmament.platform.identity.Permission.LOGS_REQUEST;
 import static io.firmament.platform.identity.Permission.REGISTRIES_MANAGE;
 import static io.firmament.platform.identity.Permission.REGISTRIES_READ;
 import static io.firmament.platform.identity.Permission.REPORTS_EDIT;
@@ -65,7 +67,9 @@ public enum Role {
       ARTIFACTS_WRITE,
       ARTIFACTS_MANAGE,
       REGISTRIES_READ,
-      REGISTRIES_MANAGE),
+      REGISTRIES_MANAGE,
+      LOGS_READ,
+      LOGS_REQUEST),
   FLEET_APPROVER(
       TRUST_READ,
       DEVICES_READ,
@@ -82,7 +86,9 @@ public enum Role {
       ARTIFACTS_WRITE,
       ARTIFACTS_MANAGE,
       REGISTRIES_READ,
-      REGISTRIES_MANAGE),
+      REGISTRIES_MANAGE,
+      LOGS_READ,
+      LOGS_REQUEST),
   FLEET_ADMIN(
       TRUST_READ,
       TRUST_MANAGE,
@@ -101,7 +107,9 @@ public enum Role {
       ARTIFACTS_WRITE,
       ARTIFACTS_MANAGE,
       REGISTRIES_READ,
-      REGISTRIES_MANAGE),
+      REGISTRIES_MANAGE,
+      LOGS_READ,
+      LOGS_REQUEST),
   FLEET_AUDITOR(
       TRUST_READ,
       DEVICES_READ,
@@ -110,7 +118,8 @@ public enum Role {
       ROLLOUTS_READ,
       AUDIT_READ,
       ARTIFACTS_READ,
-      REGISTRIES_READ);
+      REGISTRIES_READ,
+      LOGS_READ);
 
   // Set.of is immutable; its type cannot say so.
   @SuppressWarnings("ImmutableEnumChecker")

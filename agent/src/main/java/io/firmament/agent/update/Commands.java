@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs programs: no shell, no input, an environment of a few fixed variables, and not for longer
 /// than allowed.
-class Commands {
+final class Commands {
   private static final int KEPT_OUTPUT = 2_000;
   private static final Map<String, String> ENVIRONMENT =
       Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "LANG", "C.UTF-8");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The agent as a process, as a supervisor sees it.
 class AgentMainTest {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 180;
   private static final int KILLED = 137;
 
   @TempDir Path folder;

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// A platform that rolls out: the device service and the artifact server over TLS, the rollouts in
 /// a real table, and a TUF repository in a real bucket.
 final class TestRollouts implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 180;
 
   final TestFleet fleet;
   final TestRepository repository;

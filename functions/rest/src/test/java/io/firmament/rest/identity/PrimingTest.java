@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.firmament.base.Ids;
 import io.firmament.edge.Authenticator;
 import io.firmament.edge.HttpFunction;
+import io.firmament.edge.Operation;
 import io.firmament.edge.Tokens;
 import io.firmament.platform.identity.ApiTokens;
 import io.firmament.platform.identity.IdentityStore;
@@ -14,7 +15,9 @@ import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +27,7 @@ final class PrimingTest {
   void aPrimedFunctionHasBuiltItsOperationAndReadTheIdentityTableOnce() throws Exception {
     try (RestUnderTest rest = new RestUnderTest()) {
       List<String> calls = new ArrayList<>();
+      Map<String, Operation> built = new HashMap<>();
       IdentityStore heard = recording(rest.identity(), calls);
       Clock clock = Clock.systemUTC();
       ApiTokens tokens =
@@ -34,13 +38,16 @@ final class PrimingTest {
       HttpFunction function =
           new HttpFunction(
               authenticator,
-              id -> {
-                calls.add("build " + id);
-                return Optional.of(
-                    request -> {
-                      throw new AssertionError("nobody called");
-                    });
-              },
+              id ->
+                  Optional.of(
+                      built.computeIfAbsent(
+                          id,
+                          _ -> {
+                            calls.add("build " + id);
+                            return request -> {
+                              throw new AssertionError("nobody called");
+                            };
+                          })),
               Optional.empty());
 
       function.prime(Contract.route("listDevices"));

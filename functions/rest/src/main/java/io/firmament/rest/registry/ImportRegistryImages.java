@@ -16,8 +16,8 @@ public final class ImportRegistryImages implements Operation {
 
   @Override
   public HttpResponse handle(Request request) {
-    RegistryId id = RegistryRequests.registry(request);
     NewImport body = RegistryRequests.read(request, NewImport.class);
+    RegistryId id = RegistryRequests.registry(request);
     Registries.Wish wish =
         new Registries.Wish(
             RegistryRequests.required("repository", body.repository()),

@@ -123,7 +123,7 @@ class UpdatesTest {
     int signed = fleet.director.signed();
     long requests = fleet.faults.requests();
     for (int i = 0; i < 40; i++) {
-      assertEquals(first, device.assignment().getSigned());
+      assertEquals(first, device.heartbeat().getAssignments(0).getSigned());
     }
     assertEquals(signed, fleet.director.signed());
     assertTrue(fleet.faults.requests() - requests < 10, "the timer's own, and no others");

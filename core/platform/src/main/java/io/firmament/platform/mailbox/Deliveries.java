@@ -118,13 +118,17 @@ public final class Deliveries {
       List<DeviceAssignments.Told> updates,
       Map<RolloutId, Mailboxes.Letter> undelivered) {
     List<SignedAssignments.Document> told = new ArrayList<>();
+    // A document may be one of before: what was read now is what is written.
+    Map<RolloutId, DeviceAssignments.Told> now = new HashMap<>();
+    updates.forEach(update -> now.put(update.rollout().id(), update));
     try {
       for (SignedAssignments.Document document : signing.sign(device, updates)) {
-        Mailboxes.Letter letter = undelivered.get(document.told().rollout().id());
+        RolloutId rollout = document.told().rollout().id();
+        DeviceAssignments.Told is = now.getOrDefault(rollout, document.told());
+        Mailboxes.Letter letter = undelivered.get(rollout);
         if (letter == null) {
           told.add(document);
-        } else if (assignments.deliver(document.told())) {
-          DeviceAssignments.Told is = document.told();
+        } else if (assignments.deliver(is)) {
           letter.told(
               new Update(
                   new DeviceAssignments.Told(is.rollout(), is.assignment(), is.assignment())));

@@ -120,6 +120,8 @@ final class ContainersTest {
               Map.of(
                   "FIRMAMENT_DEVICE_PORT",
                   port,
+                  "FIRMAMENT_ARTIFACT_PORT",
+                  freePort(),
                   "FIRMAMENT_DEVICE_HOSTS",
                   "localhost",
                   "FIRMAMENT_TRUST_DOMAIN",

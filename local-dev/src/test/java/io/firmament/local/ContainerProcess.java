@@ -77,7 +77,7 @@ final class ContainerProcess implements AutoCloseable {
   /// Waits until it says that it has started, and asks whether it is healthy.
   void awaitHealthy(Duration patience) throws IOException, InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    while (!log().contains("_server_started")) {
+    while (!log().contains("device_server_started") && !log().contains("transfer_server_started")) {
       assertTrue(process.isAlive() && System.nanoTime() < end, this::log);
       Thread.sleep(Duration.ofMillis(50));
     }

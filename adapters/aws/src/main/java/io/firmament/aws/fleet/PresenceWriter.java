@@ -99,7 +99,8 @@ final class PresenceWriter {
         "SET #presence = :presence, #since = :since, #lastSeen = :lastSeen,"
             + " #interval = :interval, #watcher = :watcher",
         "attribute_exists(pk) AND #state = :enrolled"
-            + " AND (attribute_not_exists(#lastSeen) OR #lastSeen < :lastSeen)",
+            + " AND (attribute_not_exists(#lastSeen) OR #lastSeen < :lastSeen"
+            + " OR #watcher = :watcher)",
         List.of("presence", "since", "lastSeen", "interval", "watcher", "state"),
         values);
   }
@@ -108,7 +109,7 @@ final class PresenceWriter {
     return update(
         report,
         "SET #presence = :presence, #lastSeen = :lastSeen",
-        "#watcher = :watcher AND #presence = :online AND #lastSeen <= :lastSeen",
+        "#watcher = :watcher AND #presence = :online",
         List.of("presence", "lastSeen", "watcher"),
         Map.of(
             ":presence", s("offline"),

@@ -20,6 +20,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// Heartbeats over a real table, with time that the test moves.
@@ -43,7 +45,7 @@ class LivenessWatchTest {
     SettableClock clock = new SettableClock();
     CallCounter counted = new CallCounter(store);
     LivenessWatch watch =
-        new LivenessWatch(counted, HeartbeatPolicy.standard(), clock, Ids.random());
+        new LivenessWatch(counted, HeartbeatPolicy.standard(), clock, clock::nanos, Ids.random());
     long heartbeats = 0;
     for (int minute = 0; minute < 24 * 60; minute++) {
       for (Device device : devices) {
@@ -117,6 +119,37 @@ class LivenessWatchTest {
     assertEquals(1, online(tenant, clock), "the late report of the first is not heard");
   }
 
+  /// A clock that was wrong is set, forwards or back, while devices go on talking.
+  @ParameterizedTest
+  @ValueSource(strings = {"PT1H", "PT-1H", "P400D", "P-400D"})
+  void keepsDevicesOnlineWhenTheClockIsSet(Duration jump) {
+    TenantId tenant = FleetStoreContract.tenant();
+    List<Device> devices = FleetStoreContract.enroll(store, tenant, 10);
+    SettableClock clock = new SettableClock();
+    LivenessWatch watch = watch(clock);
+    for (int beat = 0; beat < 10; beat++) {
+      if (beat == 5) {
+        clock.jump(jump);
+        watch.flush();
+        assertEquals(10, online(tenant, clock), "right after the jump");
+      }
+      devices.forEach(device -> watch.seen(device, INTERVAL));
+      watch.flush();
+      assertEquals(10, online(tenant, clock));
+      clock.advance(INTERVAL);
+    }
+    clock.advance(INTERVAL.multipliedBy(3));
+    watch.flush();
+    assertEquals(0, online(tenant, clock), "silence is noticed as always");
+    assertEquals(
+        List.of(DeviceEvent.Kind.OFFLINE, DeviceEvent.Kind.ONLINE),
+        store.history(tenant, devices.getFirst().name(), PageRequest.first()).items().stream()
+            .map(DeviceEvent::kind)
+            .filter(kind -> kind != DeviceEvent.Kind.ENROLLED)
+            .sorted(java.util.Comparator.comparing(Enum::name))
+            .toList());
+  }
+
   @Test
   void writesTheLastHeartbeatWhenItEnds() {
     TenantId tenant = FleetStoreContract.tenant();
@@ -140,8 +173,8 @@ class LivenessWatchTest {
             .orElseThrow());
   }
 
-  private LivenessWatch watch(Clock clock) {
-    return new LivenessWatch(store, HeartbeatPolicy.standard(), clock, Ids.random());
+  private LivenessWatch watch(SettableClock clock) {
+    return new LivenessWatch(store, HeartbeatPolicy.standard(), clock, clock::nanos, Ids.random());
   }
 
   private long online(TenantId tenant, Clock clock) {

@@ -81,7 +81,7 @@ class MailboxesTest {
   void costsLessThanTwentyRequestsForAThousandHeartbeatsOfADay() {
     List<Device> devices = FleetStoreContract.enroll(store, FleetStoreContract.tenant(), 300);
     LivenessWatch liveness =
-        new LivenessWatch(store, HeartbeatPolicy.standard(), clock, Ids.random());
+        new LivenessWatch(store, HeartbeatPolicy.standard(), clock, clock::nanos, Ids.random());
     RecordHeartbeat heartbeat =
         new RecordHeartbeat(
             liveness,

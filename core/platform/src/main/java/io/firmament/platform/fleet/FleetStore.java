@@ -76,8 +76,9 @@ public interface FleetStore {
   /// The audit events of a tenant in the order of time.
   Page<AuditEvent> auditEvents(TenantId tenant, PageRequest page);
 
-  /// Writes what became of devices' liveness. A report that is older than what is stored, or of a
-  /// watcher that no longer watches the device, or of a device that is gone, is dropped.
+  /// Writes what became of devices' liveness. A report that is older than what another watcher has
+  /// stored, or of a watcher that no longer watches the device, or of a device that is gone, is
+  /// dropped. A watcher's own reports come in order, whatever its time of day has been set to.
   void recordPresence(List<PresenceReport> reports);
 
   /// Says that a watcher is at work until an instant.

@@ -791,6 +791,69 @@ final class TufRepositoryTest {
     assertTrue(state.snapshot().signed().version() < state.timestamp().signed().version());
   }
 
+  /// All that the device knows has expired, root's keys are others, and so are those of every role
+  /// above its fleet.
+  @Test
+  void aDeviceThatWasAwayFor400DaysFindsItsWayFromRootToRoot() throws TufException {
+    TestRepository repo = new TestRepository().begun();
+    repo.publish("1.0.0");
+    TestRepository.Device device = repo.device();
+    assertTrue(device.finds("1.0.0"));
+    List<SoftwareSigner> rootKeys = repo.rootKeys;
+    List<SoftwareSigner> targetsKeys = repo.targetsKeys;
+    Instant now = NOW;
+    for (int day = 1; day <= 400; day++) {
+      now = NOW.plus(Duration.ofDays(day));
+      if (day % 90 == 0) {
+        List<SoftwareSigner> newTargets = keys(2);
+        List<SoftwareSigner> bothTargets = new ArrayList<>(targetsKeys);
+        bothTargets.addAll(newTargets);
+        published(
+            repo.repository()
+                .publishTargets(
+                    sign(
+                        repo.state()
+                            .topLevelTargets()
+                            .next(
+                                Schedule.DEFAULT.targets().expiry(now),
+                                repo.repository().nextTargetsVersion()),
+                        bothTargets),
+                    now));
+        List<SoftwareSigner> newRoot = keys(3);
+        List<SoftwareSigner> bothRoots = new ArrayList<>(rootKeys);
+        bothRoots.addAll(newRoot);
+        SoftwareSigner snapshot = SoftwareSigner.generate();
+        SoftwareSigner timestamp = SoftwareSigner.generate();
+        repo.online.addAll(List.of(snapshot, timestamp));
+        Root next =
+            repo.state()
+                .root()
+                .signed()
+                .next(
+                    Schedule.DEFAULT.root().expiry(now),
+                    Map.of(
+                        RoleName.ROOT, assign(2, newRoot),
+                        RoleName.TARGETS, assign(2, newTargets),
+                        RoleName.SNAPSHOT, assign(snapshot),
+                        RoleName.TIMESTAMP, assign(timestamp)));
+        published(repo.repository().publishRoot(sign(next, bothRoots), Continuity.KEEP, now));
+        rootKeys = newRoot;
+        targetsKeys = newTargets;
+      }
+      Outcome renewed = repo.repository().renew(now);
+      assertFalse(renewed instanceof Outcome.Refused, renewed::toString);
+    }
+    published(
+        repo.repository()
+            .publish(PLANT, repo.target(PLANT, "9.0.0", bytes("9.0.0")), Set.of(), now));
+    String path = PLANT.path("router", "9.0.0", "firmware.bin");
+
+    device.at(now).find(path);
+
+    assertEquals(5, device.root().version());
+    repo.assertOneHistory();
+  }
+
   @Test
   void renewalLeavesOfflineRolesToTheirCeremony() {
     TestRepository repo = new TestRepository().begun();

@@ -55,6 +55,13 @@ public final class FleetSimulator implements AutoCloseable {
     this(endpoint, Optional.of(data), prefix, SimulatedFate.GOOD);
   }
 
+  /// Devices that take updates without a fault, and are forgotten with this process.
+  ///
+  /// @param prefix what the devices' names begin with
+  public FleetSimulator(Endpoint endpoint, String prefix) {
+    this(endpoint, Optional.empty(), prefix, SimulatedFate.GOOD);
+  }
+
   /// @param data where the devices keep their identities, and nothing else; empty for devices that
   ///     are forgotten with this process
   public FleetSimulator(Endpoint endpoint, Optional<Path> data, String prefix, SimulatedFate fate) {

@@ -13,12 +13,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpc.util.AdvancedTlsX509KeyManager;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
@@ -34,8 +29,8 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
-/// Heartbeats per second over mutual TLS, as a ratio to a bare grpc-java echo with the same TLS,
-/// by short turns; how often DynamoDB is asked; and what a connection costs that does nothing.
+/// Heartbeats per second over mutual TLS, as a ratio to a bare grpc-java echo with the same TLS, by
+/// short turns; how often DynamoDB is asked; and what a connection costs that does nothing.
 /// Arguments: rounds, 20 unless given, and idle connections, 500 unless given.
 public final class HeartbeatBenchmark {
   private static final int CHANNELS = 8;
@@ -46,61 +41,6 @@ public final class HeartbeatBenchmark {
   private static final int IDLE = 500;
 
   private HeartbeatBenchmark() {}
-
-  /// The process with the servers.
-  private record Servers(Process process, Writer in, BufferedReader out, List<String> facts) {
-    static Servers start() throws IOException {
-      Path facts = Files.createTempFile("firmament-heartbeat", ".txt");
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  // All of the heap is resident from the start: what is added is outside it.
-                  "-Xms512m",
-                  "-Xmx512m",
-                  "-XX:+AlwaysPreTouch",
-                  "--enable-native-access=ALL-UNNAMED",
-                  "--sun-misc-unsafe-memory-access=allow",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  HeartbeatServer.class.getName(),
-                  facts.toString())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-      if (!"ready".equals(out.readLine())) {
-        throw new IllegalStateException("the servers do not start");
-      }
-      return new Servers(
-          process,
-          process.outputWriter(StandardCharsets.UTF_8),
-          out,
-          Files.readAllLines(facts, StandardCharsets.US_ASCII));
-    }
-
-    int devicePort() {
-      return Integer.parseInt(facts.get(0));
-    }
-
-    int echoPort() {
-      return Integer.parseInt(facts.get(1));
-    }
-
-    String token() {
-      return facts.get(2);
-    }
-
-    X509Certificate root() throws Exception {
-      String pem = String.join("\n", facts.subList(3, facts.size())) + "\n";
-      return Pem.certificate(pem.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    long[] ask(String question) throws IOException {
-      in.write(question + "\n");
-      in.flush();
-      String[] numbers = String.valueOf(out.readLine()).split(" ", -1);
-      return java.util.Arrays.stream(numbers).mapToLong(Long::parseLong).toArray();
-    }
-  }
 
   /// A device that has enrolled.
   private record Device(KeyPair keys, X509Certificate certificate, X509Certificate root) {
@@ -114,20 +54,14 @@ public final class HeartbeatBenchmark {
   public static void main(String[] arguments) throws Exception {
     int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : ROUNDS;
     int idle = arguments.length > 1 ? Integer.parseInt(arguments[1]) : IDLE;
-    Servers servers = Servers.start();
-    try {
+    try (ServerProcess servers = ServerProcess.start()) {
       List<Device> devices = enroll(servers, Math.max(CHANNELS, idle));
       idleConnections(servers, devices.subList(0, idle));
       throughput(servers, devices.subList(0, CHANNELS), rounds);
-    } finally {
-      servers.in().close();
-      if (!servers.process().waitFor(20, TimeUnit.SECONDS)) {
-        servers.process().destroyForcibly();
-      }
     }
   }
 
-  private static void throughput(Servers servers, List<Device> devices, int rounds)
+  private static void throughput(ServerProcess servers, List<Device> devices, int rounds)
       throws Exception {
     List<ManagedChannel> real = new ArrayList<>();
     List<ManagedChannel> bare = new ArrayList<>();
@@ -155,7 +89,8 @@ public final class HeartbeatBenchmark {
   }
 
   /// Connects every device, and lets each send two heartbeats.
-  private static void idleConnections(Servers servers, List<Device> devices) throws Exception {
+  private static void idleConnections(ServerProcess servers, List<Device> devices)
+      throws Exception {
     long[] before = servers.ask("memory");
     List<ManagedChannel> channels = new ArrayList<>();
     for (Device device : devices) {
@@ -188,7 +123,7 @@ public final class HeartbeatBenchmark {
     channels.forEach(ManagedChannel::shutdownNow);
   }
 
-  private static List<Device> enroll(Servers servers, int count) throws Exception {
+  private static List<Device> enroll(ServerProcess servers, int count) throws Exception {
     X509Certificate root = servers.root();
     ManagedChannel channel = channel(GrpcSslContexts.forClient(), root, servers.devicePort());
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");

@@ -6,6 +6,8 @@ import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
 import io.firmament.base.Ids;
+import io.firmament.base.Page;
+import io.firmament.base.PageRequest;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
 import io.firmament.device.DeviceServer;
@@ -15,6 +17,7 @@ import io.firmament.device.v1.HeartbeatResponse;
 import io.firmament.engines.DynamoEngine;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.CallBudget;
+import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.fleet.FleetName;
@@ -50,11 +53,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -69,7 +74,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 /// The device service on a real table, and beside it a bare grpc-java server that answers the same
 /// message behind the same TLS, in a process of their own. Writes where they are into the file that
 /// its argument names, then answers each line on standard input with one on standard output:
-/// `requests` with how many DynamoDB has got, `memory` with heap and resident bytes.
+/// `requests` with how many DynamoDB has got, `memory` with heap and resident bytes, `online` with
+/// how many devices are shown online.
 public final class HeartbeatServer {
   private static final TrustDomain DOMAIN = new TrustDomain("bench.test");
   private static final int CONNECTIONS = 64;
@@ -107,12 +113,13 @@ public final class HeartbeatServer {
                   clock,
                   Ids.random()))) {
         Server echo = echo(authority, calls);
-        String token = token(store, clock);
+        Caller operator = operator();
+        String token = token(operator, store, clock);
         Files.writeString(
             Path.of(arguments[0]),
             devices.port() + "\n" + echo.getPort() + "\n" + token + "\n" + Pem.encode(root));
         System.out.println("ready");
-        answer(requests);
+        answer(requests, () -> online(operator, store, clock));
         echo.shutdownNow();
       }
     }
@@ -132,11 +139,31 @@ public final class HeartbeatServer {
         "none");
   }
 
-  private static void answer(LongAdder requests) throws IOException {
+  private static void answer(LongAdder requests, LongSupplier online) throws IOException {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      System.out.println(line.equals("memory") ? memory() : String.valueOf(requests.sum()));
+      System.out.println(
+          switch (line) {
+            case "memory" -> memory();
+            case "online" -> String.valueOf(online.getAsLong());
+            default -> String.valueOf(requests.sum());
+          });
+    }
+  }
+
+  private static long online(Caller operator, FleetStore store, Clock clock) {
+    Devices devices = new Devices(store, clock);
+    PageRequest request = new PageRequest(PageRequest.MAX_LIMIT, Optional.empty());
+    long online = 0;
+    while (true) {
+      Page<Devices.Seen> page = devices.list(operator.tenant(), request);
+      online +=
+          page.items().stream().filter(seen -> seen.liveness() == Devices.Liveness.ONLINE).count();
+      if (page.next().isEmpty()) {
+        return online;
+      }
+      request = request.after(page.next().get());
     }
   }
 
@@ -173,15 +200,17 @@ public final class HeartbeatServer {
         .build();
   }
 
-  private static String token(FleetStore store, Clock clock) {
-    Caller operator =
-        new Caller(
-            new TenantId(UUID.randomUUID()),
-            new UserId(UUID.randomUUID()),
-            "operator@example.com",
-            Caller.Credential.SESSION,
-            Set.of(),
-            new ProductGroupAccess(Set.of(), Map.of()));
+  private static Caller operator() {
+    return new Caller(
+        new TenantId(UUID.randomUUID()),
+        new UserId(UUID.randomUUID()),
+        "operator@example.com",
+        Caller.Credential.SESSION,
+        Set.of(),
+        new ProductGroupAccess(Set.of(), Map.of()));
+  }
+
+  private static String token(Caller operator, FleetStore store, Clock clock) {
     return new EnrollTokens(store, clock, Ids.random(), new SecureRandom())
         .create(
             operator,

@@ -79,7 +79,7 @@ class MailboxesTest {
   /// As the service does it: who calls, that it lives, what it is told.
   @Test
   void costsLessThanTwentyRequestsForAThousandHeartbeatsOfADay() {
-    List<Device> devices = FleetStoreContract.enroll(store, FleetStoreContract.tenant(), 300);
+    List<Device> devices = FleetStoreContract.enroll(store, FleetStoreContract.tenant(), 200);
     LivenessWatch liveness =
         new LivenessWatch(store, HeartbeatPolicy.standard(), clock, clock::nanos, Ids.random());
     RecordHeartbeat heartbeat =

@@ -11,11 +11,13 @@ import java.util.regex.Pattern;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+import org.bouncycastle.crypto.generators.SCrypt;
 
 /// A password hash on which passwords can be tried, within a bound of work.
 ///
-/// MD5, SHA-256, SHA-512 and DES crypt, bcrypt, Apache's `$apr1$` and `{SHA}`, and the two schemes
-/// of Mosquitto. Yescrypt cannot be tried.
+/// MD5, SHA-256, SHA-512 and DES crypt, bcrypt, scrypt, yescrypt with its default flavour, Apache's
+/// `$apr1$` and `{SHA}`, and the two schemes of Mosquitto. Of those that take much memory the first
+/// few passwords alone are tried.
 public final class PasswordHash {
   /// Work for one hash, in millionths of a second of an ordinary processor; a bound that does not
   /// depend on a clock, so that the same hash always gets the same number of tries.
@@ -35,6 +37,17 @@ public final class PasswordHash {
       Pattern.compile(
           "\\$(?<kind>[67])\\$(?:(?<rounds>\\d{1,7})\\$)?(?<salt>[A-Za-z0-9+/]{8,44}={0,2})"
               + "\\$(?<digest>[A-Za-z0-9+/]{86}==)");
+  private static final Pattern YESCRYPT =
+      Pattern.compile(
+          "\\$y\\$(?<parameters>[./0-9A-Za-z]{3,16})\\$(?<salt>[./0-9A-Za-z]{1,86})"
+              + "\\$(?<digest>[./0-9A-Za-z]{43})");
+  private static final Pattern SCRYPT =
+      Pattern.compile(
+          "\\$7\\$(?<n>[./0-9A-Za-z])(?<r>[./0-9A-Za-z]{5})(?<p>[./0-9A-Za-z]{5})"
+              + "(?<salt>[./0-9A-Za-z]{0,86})\\$(?<digest>[./0-9A-Za-z]{43})");
+
+  /// Of scrypt, in bytes.
+  private static final long MOST_MEMORY = 64L << 20;
 
   private final Trial trial;
   private final long cost;
@@ -76,6 +89,14 @@ public final class PasswordHash {
               new PasswordHash(
                   word -> OpenBSDBCrypt.checkPassword(field, word.toCharArray()), 100L << cost));
     }
+    Matcher yescrypt = YESCRYPT.matcher(field);
+    if (yescrypt.matches()) {
+      return yescrypt(yescrypt);
+    }
+    Matcher scrypt = SCRYPT.matcher(field);
+    if (scrypt.matches()) {
+      return scrypt(scrypt);
+    }
     Matcher sha1 = SHA1.matcher(field);
     if (sha1.matches()) {
       String digest = sha1.group("digest");
@@ -85,6 +106,49 @@ public final class PasswordHash {
         ? Optional.of(
             new PasswordHash(word -> DesCrypt.hash(word, field.substring(0, 2)).equals(field), 400))
         : Optional.empty();
+  }
+
+  private static Optional<PasswordHash> yescrypt(Matcher matcher) {
+    byte[] digest = Yescrypt.decode(matcher.group("digest"));
+    return Yescrypt.parse(matcher.group("parameters"), matcher.group("salt"))
+        .map(
+            scheme ->
+                new PasswordHash(
+                    word -> MessageDigest.isEqual(scheme.hash(word), digest), scheme.cost()));
+  }
+
+  /// N is a power of two by its exponent, r and p are numbers of 30 bits, the lowest digit first.
+  private static Optional<PasswordHash> scrypt(Matcher matcher) {
+    int log = Crypt64.value(matcher.group("n").charAt(0));
+    long r = number(matcher.group("r"));
+    long p = number(matcher.group("p"));
+    boolean bounded = log >= 1 && log <= 24 && r >= 1 && r <= 1 << 10 && p >= 1 && p <= 1 << 10;
+    if (!bounded || (128 * r << log) > MOST_MEMORY) {
+      return Optional.empty();
+    }
+    byte[] salt = matcher.group("salt").getBytes(StandardCharsets.US_ASCII);
+    byte[] digest = Yescrypt.decode(matcher.group("digest"));
+    return Optional.of(
+        new PasswordHash(
+            word ->
+                MessageDigest.isEqual(
+                    SCrypt.generate(
+                        word.getBytes(StandardCharsets.UTF_8),
+                        salt,
+                        1 << log,
+                        (int) r,
+                        (int) p,
+                        digest.length),
+                    digest),
+            (r * p << log) / 2));
+  }
+
+  private static long number(String digits) {
+    long value = 0;
+    for (int i = digits.length() - 1; i >= 0; i--) {
+      value = value << 6 | Crypt64.value(digits.charAt(i));
+    }
+    return value;
   }
 
   private static PasswordHash sha(String field, Matcher matcher) {

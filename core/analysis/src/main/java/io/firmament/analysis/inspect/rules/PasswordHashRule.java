@@ -34,7 +34,7 @@ public final class PasswordHashRule implements Rule {
           "(?:.*/)?(?:\\.?htpasswd|httpd\\.passwd|lighttpd\\.user|users\\.htpasswd"
               + "|(?:mosquitto|mqtt)[^/]*/[^/]*(?:passw|pwfile)[^/]*|mosquitto[^/]*passw[^/]*)");
   private static final List<String> MARKS =
-      List.of("$1$", "$5$", "$6$", "$2a$", "$2b$", "$2y$", "$y$");
+      List.of("$1$", "$5$", "$6$", "$2a$", "$2b$", "$2y$", "$y$", "$gy$", "$7$");
   private static final Pattern STRAY =
       Pattern.compile(
           "\\$1\\$[./0-9A-Za-z]{1,8}\\$[./0-9A-Za-z]{22}(?![./0-9A-Za-z$])"
@@ -43,8 +43,9 @@ public final class PasswordHashRule implements Rule {
               + "|\\$6\\$(?:rounds=\\d{4,9}\\$)?[./0-9A-Za-z]{1,16}\\$[./0-9A-Za-z]{86}"
               + "(?![./0-9A-Za-z$])"
               + "|\\$2[aby]\\$\\d\\d\\$[./0-9A-Za-z]{53}(?![./0-9A-Za-z$])"
-              + "|\\$y\\$[./0-9A-Za-z]{3,8}\\$[./0-9A-Za-z]{16,32}\\$[./0-9A-Za-z]{43}"
-              + "(?![./0-9A-Za-z$])");
+              + "|\\$g?y\\$[./0-9A-Za-z]{3,8}\\$[./0-9A-Za-z]{16,32}\\$[./0-9A-Za-z]{43}"
+              + "(?![./0-9A-Za-z$])"
+              + "|\\$7\\$[./0-9A-Za-z]{27,43}\\$[./0-9A-Za-z]{43}(?![./0-9A-Za-z$])");
   private static final Pattern BEFORE = Pattern.compile("([A-Za-z_][A-Za-z0-9_.-]{0,31}):$");
   private static final int LONGEST_HASH = 160;
   private static final int MOST_STRAYS = 16;
@@ -66,8 +67,8 @@ public final class PasswordHashRule implements Rule {
               + " accounts (*, !, x, an empty field behind /bin/false) are no findings. A hash"
               + " anywhere else must have the exact form of its scheme, has low confidence, and is"
               + " left out of documentation and tests. About a hundred passwords that are known as"
-              + " defaults and the account's own name are tried; one that fits is certain and makes"
-              + " the finding CRITICAL.",
+              + " defaults and the account's own name are tried, of yescrypt and scrypt the most"
+              + " usual ones; one that fits is certain and makes the finding CRITICAL.",
           "Lock the account (passwd -l) or set a password for each device at manufacture or first"
               + " use; hash with yescrypt or SHA-512.");
 
@@ -81,6 +82,7 @@ public final class PasswordHashRule implements Rule {
     SHA512("SHA-512 crypt", Severity.MEDIUM),
     PBKDF2("PBKDF2", Severity.MEDIUM),
     BCRYPT("bcrypt", Severity.MEDIUM),
+    SCRYPT("scrypt", Severity.MEDIUM),
     YESCRYPT("yescrypt", Severity.MEDIUM);
 
     private final String text;
@@ -203,7 +205,10 @@ public final class PasswordHashRule implements Rule {
     if (field.matches("\\$7\\$\\d{1,7}\\$.*")) {
       return Optional.of(Scheme.PBKDF2);
     }
-    if (field.startsWith("$y$") || field.startsWith("$7$") || field.startsWith("$gy$")) {
+    if (field.startsWith("$7$")) {
+      return Optional.of(Scheme.SCRYPT);
+    }
+    if (field.startsWith("$y$") || field.startsWith("$gy$")) {
       return Optional.of(Scheme.YESCRYPT);
     }
     return field.matches("[./A-Za-z0-9]{13}") ? Optional.of(Scheme.DES) : Optional.empty();

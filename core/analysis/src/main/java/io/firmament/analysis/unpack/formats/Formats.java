@@ -11,6 +11,7 @@ import io.firmament.analysis.unpack.formats.archive.CabFormat;
 import io.firmament.analysis.unpack.formats.archive.CompoundFormat;
 import io.firmament.analysis.unpack.formats.archive.DmgFormat;
 import io.firmament.analysis.unpack.formats.archive.LhaFormat;
+import io.firmament.analysis.unpack.formats.archive.OpensslFormat;
 import io.firmament.analysis.unpack.formats.archive.Par2Format;
 import io.firmament.analysis.unpack.formats.archive.PdfFormat;
 import io.firmament.analysis.unpack.formats.archive.PictureFormat;
@@ -26,6 +27,7 @@ import io.firmament.analysis.unpack.formats.cramfs.CramfsFormat;
 import io.firmament.analysis.unpack.formats.disk.GptFormat;
 import io.firmament.analysis.unpack.formats.disk.LuksFormat;
 import io.firmament.analysis.unpack.formats.disk.MbrFormat;
+import io.firmament.analysis.unpack.formats.disk.PartcloneFormat;
 import io.firmament.analysis.unpack.formats.disk.QcowFormat;
 import io.firmament.analysis.unpack.formats.disk.SwapFormat;
 import io.firmament.analysis.unpack.formats.disk.VdiFormat;
@@ -71,7 +73,9 @@ import io.firmament.analysis.unpack.formats.uefi.FlashDescriptorFormat;
 import io.firmament.analysis.unpack.formats.uefi.VariablesFormat;
 import io.firmament.analysis.unpack.formats.uefi.VolumeFormat;
 import io.firmament.analysis.unpack.formats.vendor.ArcadyanFormat;
+import io.firmament.analysis.unpack.formats.vendor.AsusTrailerFormat;
 import io.firmament.analysis.unpack.formats.vendor.AvmKernelFormat;
+import io.firmament.analysis.unpack.formats.vendor.BuffaloFormat;
 import io.firmament.analysis.unpack.formats.vendor.ChkFormat;
 import io.firmament.analysis.unpack.formats.vendor.DLinkAlphaFormat;
 import io.firmament.analysis.unpack.formats.vendor.DLinkEncryptedFormat;
@@ -79,14 +83,17 @@ import io.firmament.analysis.unpack.formats.vendor.DLinkMh01Format;
 import io.firmament.analysis.unpack.formats.vendor.DLinkShrsFormat;
 import io.firmament.analysis.unpack.formats.vendor.EngeniusFormat;
 import io.firmament.analysis.unpack.formats.vendor.LinksysFormat;
+import io.firmament.analysis.unpack.formats.vendor.MegaracFormat;
 import io.firmament.analysis.unpack.formats.vendor.MikrotikFormat;
 import io.firmament.analysis.unpack.formats.vendor.MinifsFormat;
+import io.firmament.analysis.unpack.formats.vendor.QnapFormat;
 import io.firmament.analysis.unpack.formats.vendor.SafeLoaderFormat;
 import io.firmament.analysis.unpack.formats.vendor.SeamaFormat;
 import io.firmament.analysis.unpack.formats.vendor.TpLinkFormat;
 import io.firmament.analysis.unpack.formats.vendor.TrxFormat;
 import io.firmament.analysis.unpack.formats.vendor.UbiquitiFormat;
 import io.firmament.analysis.unpack.formats.vendor.XiaomiFormat;
+import io.firmament.analysis.unpack.formats.vendor.ZynosFormat;
 import io.firmament.analysis.unpack.formats.xfs.XfsFormat;
 import io.firmament.analysis.unpack.formats.yaffs.YaffsFormat;
 import java.util.List;
@@ -134,6 +141,7 @@ public final class Formats {
         new VhdFormat(),
         new VhdxFormat(),
         new VdiFormat(),
+        new PartcloneFormat(),
         new LvmFormat(),
         new LuksFormat(),
         new VerityFormat(),
@@ -172,6 +180,11 @@ public final class Formats {
         new MinifsFormat(),
         new EngeniusFormat(),
         new MikrotikFormat(),
+        new QnapFormat(),
+        new BuffaloFormat(),
+        new ZynosFormat(),
+        new MegaracFormat(),
+        new AsusTrailerFormat(),
         new IntelHexFormat(),
         new SrecFormat(),
         new TiTextFormat(),
@@ -203,6 +216,7 @@ public final class Formats {
         new WimFormat(),
         new CompoundFormat(),
         new Par2Format(),
+        new OpensslFormat(),
         new PictureFormat(),
         new PdfFormat());
   }

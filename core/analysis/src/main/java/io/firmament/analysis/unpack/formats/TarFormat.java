@@ -16,25 +16,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// tar archives: ustar and pax (POSIX.1-2001), GNU long names and sparse members.
+/// tar archives: ustar and pax (POSIX.1-2001), GNU long names and sparse members, and those of
+/// Version 7 Unix, which have no magic.
 final class TarFormat implements Format {
   private static final int BLOCK = 512;
   private static final int MAX_EXTENSION = 1 << 20;
+  private static final int MODE = 100;
+  private static final byte[] MAGIC = Binary.ascii("ustar");
 
   @Override
   public FormatCard card() {
     return new FormatCard(
         "tar",
-        "tar archive (ustar, pax, GNU)",
+        "tar archive (ustar, pax, GNU, Version 7)",
         FormatCard.Kind.TREE,
-        List.of(Magic.text(257, "ustar")),
+        List.of(
+            Magic.text(257, "ustar"),
+            Magic.text(MODE, "0000"),
+            Magic.text(MODE, "0100"),
+            Magic.text(MODE, "0040"),
+            Magic.text(MODE, "100"),
+            Magic.text(MODE, " 100"),
+            Magic.text(MODE, "  100"),
+            Magic.text(MODE, " 40"),
+            Magic.text(MODE, "  40"),
+            Magic.text(MODE, "   40")),
         List.of(".tar"),
-        List.of("pre-POSIX v7 archives are not found"),
+        List.of("archives of Version 7 are found at the start of a blob only"),
         List.of("POSIX.1-2001 pax, section ustar Interchange Format", "GNU tar manual, appendix"));
   }
 
   @Override
   public Optional<Chunk> probe(ByteSource source, long start) {
+    boolean magic = Binary.matches(source, start + 257, MAGIC);
+    if (!magic && (start != 0 || !isVersion7(Binary.upTo(source, 0, BLOCK)))) {
+      return Optional.empty();
+    }
     long at = start;
     int members = 0;
     while (at + BLOCK <= source.size()) {
@@ -65,6 +82,26 @@ final class TarFormat implements Format {
         ? Optional.empty()
         : Optional.of(
             Chunk.of(start, at, Confidence.MEDIUM).with("members", Integer.toString(members)));
+  }
+
+  /// A name, a kind of Version 7, and fields of octal digits that end with a blank or a NUL.
+  private static boolean isVersion7(byte[] head) {
+    if (head.length < BLOCK || head[0] == 0 || head[99] != 0 || head[156] > '5') {
+      return false;
+    }
+    for (int i = MODE; i < 156; i++) {
+      boolean digit = head[i] >= '0' && head[i] <= '7';
+      if (!digit && head[i] != ' ' && head[i] != 0) {
+        return false;
+      }
+    }
+    // GNU tar writes numbers of devices where Version 7 has nothing.
+    for (int i = 257; i < BLOCK; i++) {
+      if (head[i] != 0 && head[i] != '0') {
+        return false;
+      }
+    }
+    return checksumFits(head);
   }
 
   /// The zero blocks that fill the last record.

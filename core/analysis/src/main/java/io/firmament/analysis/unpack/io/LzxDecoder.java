@@ -15,6 +15,7 @@ public final class LzxDecoder {
   private static final int VERBATIM = 1;
   private static final int ALIGNED = 2;
   private static final int STORED = 3;
+  private static final int WINDOWS_IMAGE_SIZE = 12_000_000;
 
   /// Frames behind the first GiB have no translated calls.
   private static final int TRANSLATED_FRAMES = 1 << 15;
@@ -34,6 +35,7 @@ public final class LzxDecoder {
   private int blockLeft;
   private boolean storedOdd;
   private boolean started;
+  private boolean windowsImage;
   private long translated;
   private int frames;
   private byte[] in = {};
@@ -53,6 +55,16 @@ public final class LzxDecoder {
       base[i] = i == 0 ? 0 : base[i - 1] + (1 << extra[i - 1]);
     }
     mainLengths = new int[LITERALS + 8 * slots];
+  }
+
+  /// Of one chunk of a Windows image: the sizes of blocks are shorter, and calls are always
+  /// translated, as in a file of 12,000,000 bytes.
+  public static LzxDecoder ofWindowsImage() throws CorruptException {
+    LzxDecoder decoder = new LzxDecoder(15);
+    decoder.windowsImage = true;
+    decoder.started = true;
+    decoder.translated = WINDOWS_IMAGE_SIZE;
+    return decoder;
   }
 
   /// The next frame.
@@ -100,7 +112,7 @@ public final class LzxDecoder {
       storedOdd = false;
     }
     type = take(3);
-    blockLeft = take(16) << 8 | take(8);
+    blockLeft = !windowsImage ? take(16) << 8 | take(8) : take(1) == 1 ? FRAME : take(16);
     switch (type) {
       case VERBATIM -> trees();
       case ALIGNED -> {

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The hashes are those of openssl passwd, crypt(3) of glibc with libxcrypt, and mosquitto_passwd.
+/// The hashes are those of openssl passwd, mkpasswd, crypt(3) of glibc with libxcrypt, and
+/// mosquitto_passwd.
 final class PasswordHashRuleTest {
   @ParameterizedTest
   @CsvSource({
@@ -39,6 +40,15 @@ final class PasswordHashRuleTest {
     "aaQSqAReePlq6, ''",
     "q7LxpMLZEVIic, juantech-and-more-than-eight",
     "$2b$06$abcdefghijklmnopqrstuulIWSCPNqNaEPhXEoTbsCgB937ljrxM6, raspberry",
+    "$y$j75$eNHfATNPCWFlRCrah3Qtm/$wDrdF4hqYHSHrTPDOyaQHeHjlMDDeNFMwCLMlryAAt3, admin",
+    "$y$j85$m8e1a4a.KOD7rocizQELI/$uekuuFP6q66P5TXUZzryd2SXCZ0YCv4u0saledPW0KA, admin",
+    "$y$j7T$BFkQ03cqsmChAEu5/.WDy/$iPyDuQ3dyTQYnjktvhlFSxS9BgHya6K.xt740irazlA, admin",
+    "$y$j9T$psFlJZmm8OV5Mml75S8VP.$R.Zoq2A3Wk8wUd8bTjTuVRJQVwjEelD2IDREyyV7Ri4, admin",
+    "$y$j7T..$eNHfATNPCWFlRCrah3Qtm/$mUQhjPWbOtig27klPc6fZ6pFRBuKfI4kTjYEcf/etN4, admin",
+    "$y$j7T./$eNHfATNPCWFlRCrah3Qtm/$t.3HlTW5avARiebJwU/z8/BVS0tFNB40tZLjRqrD5s4, admin",
+    "$y$j85/.$eNHfATNPCWFlRCrah3Qtm/$Rswt5VG0Tz2BwJPlUmHOZtQ0AXebJch9h4sMTThv1Z5, admin",
+    "$y$j75//$eNHfATNPCWFlRCrah3Qtm/$88FEgT2U9ZIyf3G5xCJgfH82QupjHc3zgibQp7pcJ/8, admin",
+    "$7$BU..../....P2RphDG3VWsF/.JkQn6mQ/$.399QZ7Tk9.i9j1VgDKc/h9gv3jt8rJy.UtleTYYTx6, admin",
     "{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=, password",
     "$7$101$a8Os/YCbIKOfO+pb$+5VMjM9yhtTqe1jKmlhhfnlwuA+dvaW4V6vc0CpcECvW6wzpdiZbzbcr4xjhpVabKX+xIlnVzRWP2UiMggVZNA==,"
         + " changeme",
@@ -55,6 +65,9 @@ final class PasswordHashRuleTest {
   void doesNotTryWhatWouldTakeTooLong() {
     String slow = "$6$rounds=999999999$salt$" + "a".repeat(86);
     assertEquals(Optional.empty(), PasswordHash.parse(slow).orElseThrow().crack(List.of("root")));
+    String wide = "$y$jFT$psFlJZmm8OV5Mml75S8VP.$" + "a".repeat(43);
+    assertEquals(Optional.empty(), PasswordHash.parse(wide));
+    assertEquals(Optional.empty(), PasswordHash.parse("$7$JU..../....salt$" + "a".repeat(43)));
     String cold = "$2b$31$" + "a".repeat(53);
     assertEquals(Optional.empty(), PasswordHash.parse(cold).orElseThrow().crack(List.of("root")));
   }
@@ -91,6 +104,20 @@ final class PasswordHashRuleTest {
     Issue issue = only("password-hash", new MemoryTree().file("etc/mosquitto/passwd", line));
     assertEquals("PBKDF2", issue.facts().get("scheme"));
     assertEquals(Severity.CRITICAL, issue.severity());
+  }
+
+  @Test
+  void triesTheMostUsualPasswordsOnTheSchemeOfNewSystems() {
+    String line =
+        "root:$y$j9T$psFlJZmm8OV5Mml75S8VP.$R.Zoq2A3Wk8wUd8bTjTuVRJQVwjEelD2IDREyyV7Ri4:19000"
+            + ":0:99999:7:::\n";
+    Issue issue = only("password-hash", new MemoryTree().file("etc/shadow", line));
+    assertEquals(Severity.CRITICAL, issue.severity());
+    assertEquals("yescrypt", issue.facts().get("scheme"));
+    String other = line.replace("R.Zoq2A3", "R.Zoq2A4");
+    assertEquals(
+        Severity.MEDIUM,
+        only("password-hash", new MemoryTree().file("etc/shadow", other)).severity());
   }
 
   @Test

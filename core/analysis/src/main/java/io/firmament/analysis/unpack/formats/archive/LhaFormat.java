@@ -32,14 +32,11 @@ public final class LhaFormat implements Format {
   public FormatCard card() {
     return new FormatCard(
         "lha",
-        "LHA archive (lh0, lh1, lh4 to lh7; headers of level 0 to 2)",
+        "LHA archive (lh0, lh1, lh4 to lh7; headers of level 0 to 3)",
         FormatCard.Kind.TREE,
         METHODS.stream().map(method -> Magic.text(2, "-" + method + "-")).toList(),
         List.of(),
-        List.of(
-            "lh2, lh3, lzs and lz5 are not decoded",
-            "headers of level 3 are not read",
-            "names are kept in their own encoding"),
+        List.of("lh2, lh3, lzs and lz5 are not decoded", "names are kept in their own encoding"),
         List.of("LHA for UNIX, header.doc.md", "LHA for UNIX, lharc.h"));
   }
 

@@ -7,7 +7,7 @@ import io.firmament.analysis.unpack.io.Crc16;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
-/// The header of one file in an LHA archive, levels 0 to 2.
+/// The header of one file in an LHA archive, levels 0 to 3.
 ///
 /// @param method for example `lh5`
 /// @param verified a checksum of the header is right
@@ -31,6 +31,7 @@ record LhaHeader(
     int sum) {
   private static final int FIXED = 22;
   private static final int MOST_EXTENSIONS = 64;
+  private static final int LARGEST = 1 << 16;
   private static final int UNIX = 'U';
 
   /// What stands behind the fixed part.
@@ -56,7 +57,8 @@ record LhaHeader(
     }
     return switch (b[20]) {
       case 0, 1 -> short0or1(source, at, b, method);
-      case 2 -> level2(source, at, b, method);
+      case 2 -> level2(source, at, b, method, 2);
+      case 3 -> level2(source, at, b, method, 4);
       default -> throw new CorruptException("a header of level " + b[20]);
     };
   }
@@ -81,7 +83,7 @@ record LhaHeader(
     parts.mtime = DosTime.seconds(Binary.u16le(b, 15), Binary.u16le(b, 13));
     parts.end = at + 2 + size;
     if (level == 1) {
-      extensions(source, parts, Binary.u16le(b, size - 2));
+      extensions(source, parts, Binary.u16le(b, size - 2), 2);
     } else if (size >= behind + 14 && b[behind + 2] == UNIX) {
       parts.mtime = Binary.u32le(b, behind + 4);
       parts.mode = Binary.u16le(b, behind + 8);
@@ -92,17 +94,20 @@ record LhaHeader(
     return of(method, level, true, parts, compressed, fixed, Binary.u16le(b, behind));
   }
 
-  private static LhaHeader level2(ByteSource source, long at, byte[] fixed, String method)
-      throws IOException {
-    int size = Binary.u16le(fixed, 0);
-    byte[] b = Binary.bytes(source, at, size);
-    if (size < 26) {
+  /// Levels 2 and 3; the latter starts with the width of a size, and has the whole size behind.
+  private static LhaHeader level2(
+      ByteSource source, long at, byte[] fixed, String method, int width) throws IOException {
+    boolean wide = width == 4;
+    long size = wide ? Binary.u32le(source, at + 24) : Binary.u16le(fixed, 0);
+    int first = wide ? 28 : 24;
+    if (size < first + width || size > LARGEST || (wide && Binary.u16le(fixed, 0) != width)) {
       throw new CorruptException("a header of " + size + " bytes");
     }
+    byte[] b = Binary.bytes(source, at, (int) size);
     Parts parts = new Parts();
     parts.mtime = Binary.u32le(b, 15);
-    parts.end = at + 26;
-    extensions(source, parts, Binary.u16le(b, 24));
+    parts.end = at + first + width;
+    extensions(source, parts, size(b, first, width), width);
     if (parts.end > at + size) {
       throw new CorruptException("a header that is longer than it says");
     }
@@ -117,7 +122,8 @@ record LhaHeader(
       }
     }
     parts.end = at + size;
-    return of(method, 2, verified, parts, Binary.u32le(fixed, 7), fixed, Binary.u16le(b, 21));
+    return of(
+        method, fixed[20], verified, parts, Binary.u32le(fixed, 7), fixed, Binary.u16le(b, 21));
   }
 
   private static LhaHeader of(
@@ -157,18 +163,23 @@ record LhaHeader(
         sum);
   }
 
+  private static long size(byte[] b, int at, int width) {
+    return width == 4 ? Binary.u32le(b, at) : Binary.u16le(b, at);
+  }
+
   /// Extensions are a kind, data, and the size of the next one, which ends them with 0.
-  private static void extensions(ByteSource source, Parts parts, int first) throws IOException {
-    int size = first;
+  private static void extensions(ByteSource source, Parts parts, long first, int width)
+      throws IOException {
+    long size = first;
     for (int i = 0; size != 0; i++) {
-      if (size < 3 || i == MOST_EXTENSIONS) {
+      if (size < width + 1 || size > LARGEST || i == MOST_EXTENSIONS) {
         throw new CorruptException("extensions that make no sense");
       }
-      byte[] b = Binary.bytes(source, parts.end, size);
-      extension(b, size - 3, parts);
+      byte[] b = Binary.bytes(source, parts.end, (int) size);
+      extension(b, (int) size - width - 1, parts);
       parts.end += size;
       parts.extensions += size;
-      size = Binary.u16le(b, size - 2);
+      size = size(b, (int) size - width, width);
     }
   }
 

@@ -28,7 +28,9 @@ final class Rar5Blocks implements RarBlocks {
   private static final int FILE_ENCRYPTION = 1;
   private static final int REDIRECTION = 5;
   private static final int UNIX_LINK = 1;
-  private static final int WINDOWS_LINK = 2;
+  private static final int JUNCTION = 3;
+  private static final int HARD_LINK = 4;
+  private static final int COPY = 5;
 
   private final ByteSource archive;
   private long at = MARK;
@@ -134,12 +136,25 @@ final class Rar5Blocks implements RarBlocks {
         Arrays.copyOfRange(bytes, nameAt, nameAt + (int) nameLength),
         (own & DIRECTORY) != 0,
         extra(bytes, extraAt, FILE_ENCRYPTION) != null,
-        (compression >> 7 & 7) == 0 && whole && size == at - data,
-        link(extra(bytes, extraAt, REDIRECTION)),
+        packing(compression, whole, size == at - data),
+        target(extra(bytes, extraAt, REDIRECTION), UNIX_LINK, JUNCTION),
+        target(extra(bytes, extraAt, REDIRECTION), HARD_LINK, COPY),
         unix ? (int) attributes & 0xffff : -1,
         mtime,
         size,
         sum);
+  }
+
+  /// Bits 0 to 5 are the version of the compression, 6 says solid, 7 to 9 are the method, and 10 to
+  /// 13 the dictionary. Version 1 has larger dictionaries, and is not known otherwise.
+  private static Packing packing(long compression, boolean whole, boolean same) {
+    boolean stored = (compression >> 7 & 7) == 0;
+    return new Packing(
+        (compression & 63) == 0 ? 50 : 70,
+        stored,
+        1L << 17 + (compression >> 10 & 15),
+        (compression >> 6 & 1) != 0,
+        !whole || (stored && !same));
   }
 
   /// Extras are a size, a kind and data; null where there is none of the kind.
@@ -157,8 +172,9 @@ final class Rar5Blocks implements RarBlocks {
     return null;
   }
 
-  /// The target of a symbolic link: kind, flags, length and name.
-  private static byte[] link(byte @Nullable [] redirection) throws CorruptException {
+  /// The target of a redirection of those kinds: kind, flags, length and name.
+  private static byte[] target(byte @Nullable [] redirection, int first, int last)
+      throws CorruptException {
     if (redirection == null) {
       return new byte[0];
     }
@@ -167,7 +183,7 @@ final class Rar5Blocks implements RarBlocks {
     in.number();
     long length = in.number();
     int start = in.take(length);
-    return kind == UNIX_LINK || kind == WINDOWS_LINK
+    return kind >= first && kind <= last
         ? Arrays.copyOfRange(redirection, start, start + (int) length)
         : new byte[0];
   }

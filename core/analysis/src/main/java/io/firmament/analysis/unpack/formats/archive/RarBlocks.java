@@ -13,12 +13,27 @@ interface RarBlocks {
     OTHER
   }
 
+  /// How a content is compressed.
+  ///
+  /// @param version of the compression: 15, 20, 29 or 50
+  /// @param dictionary distance that matches reach back
+  /// @param solid it goes on from the file before
+  /// @param split the content is in several volumes, or its size is not known
+  record Packing(int version, boolean stored, long dictionary, boolean solid, boolean split) {
+    static final Packing STORED = new Packing(0, true, 0, false, false);
+
+    boolean readable() {
+      return !split && (stored || version == 29 || version == 50);
+    }
+  }
+
   /// A block; what is behind `end` says something only of files.
   ///
   /// @param data first byte of the data
   /// @param end one past the data
-  /// @param stored the data is the whole content
+  /// @param packing how the content became the data
   /// @param link target of a symbolic link, where the header has it; else empty
+  /// @param same earlier file that has the same content, where the header has it; else empty
   /// @param mode of Unix with the type, or -1
   /// @param sum CRC-32 of the content, or -1
   record Block(
@@ -28,8 +43,9 @@ interface RarBlocks {
       byte[] name,
       boolean directory,
       boolean encrypted,
-      boolean stored,
+      Packing packing,
       byte[] link,
+      byte[] same,
       int mode,
       long mtime,
       long size,
@@ -37,7 +53,8 @@ interface RarBlocks {
     private static final byte[] NONE = {};
 
     static Block plain(Kind kind, long data, long end) {
-      return new Block(kind, data, end, NONE, false, false, false, NONE, -1, 0, 0, -1);
+      return new Block(
+          kind, data, end, NONE, false, false, Packing.STORED, NONE, NONE, -1, 0, 0, -1);
     }
   }
 

@@ -8,34 +8,42 @@ import io.firmament.analysis.unpack.formats.FormatCard;
 import io.firmament.analysis.unpack.formats.FormatCard.Magic;
 import io.firmament.analysis.unpack.formats.Sink;
 import io.firmament.analysis.unpack.io.Binary;
+import io.firmament.analysis.unpack.io.CorruptException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Windows images: what their header says, and the description in XML. The end is that of the last
-/// table that the header names.
+/// Windows images: the files of each image, or where their compression is not known the description
+/// in XML. The end is that of the last table that the header names.
 public final class WimFormat implements Format {
   private static final int HEADER = 208;
+  private static final int VERSION = 0x10d00;
   private static final int SOLID = 0xe00;
   private static final int XML = 72;
-  private static final int[] RESOURCES = {48, XML, 96, 124};
+  private static final int TABLE = 48;
+  private static final int[] RESOURCES = {TABLE, XML, 96, 124};
   private static final long SIZE_MASK = (1L << 56) - 1;
+  private static final int LARGEST_CHUNK = 1 << 15;
+  private static final int LARGEST_METADATA = 256 << 20;
 
   @Override
   public FormatCard card() {
     return new FormatCard(
         "wim",
-        "Windows image (WIM, ESD)",
-        FormatCard.Kind.WRAPPER,
+        "Windows image (WIM; XPRESS and LZX)",
+        FormatCard.Kind.TREE,
         List.of(Magic.text(0, "MSWIM\0\0\0")),
         List.of(),
-        List.of("the files in it are not read; its description is"),
-        List.of("Microsoft, Windows Imaging File Format (WIM)"));
+        List.of(
+            "of solid images (ESD), of those compressed by LZMS and of those in several parts the "
+                + "description is read alone",
+            "owners and rights are not read; streams beside a file's content are left out"),
+        List.of("Microsoft, Windows Imaging File Format (WIM)", "[MS-XCA] section 2.2"));
   }
 
-  private record Header(
-      long end, int flags, long images, int part, int parts, long xml, long size) {
+  private record Header(long end, int flags, int chunk, long images, int part, int parts) {
     String compression() {
       return switch ((flags & 0x3f_0000) | (flags & 2)) {
         case 0 -> "none";
@@ -45,6 +53,21 @@ public final class WimFormat implements Format {
         default -> "unknown";
       };
     }
+
+    WimResources.Codec codec() {
+      return switch (compression()) {
+        case "none" -> WimResources.Codec.NONE;
+        case "XPRESS" -> WimResources.Codec.XPRESS;
+        case "LZX" -> WimResources.Codec.LZX;
+        default -> WimResources.Codec.OTHER;
+      };
+    }
+
+    boolean known() {
+      boolean plain = codec() == WimResources.Codec.NONE;
+      boolean bounded = Integer.bitCount(chunk) == 1 && chunk <= LARGEST_CHUNK;
+      return parts == 1 && (plain || (codec() != WimResources.Codec.OTHER && bounded));
+    }
   }
 
   private static Optional<Header> header(ByteSource image) {
@@ -53,7 +76,7 @@ public final class WimFormat implements Format {
       return Optional.empty();
     }
     long version = Binary.u32le(b, 12);
-    if (version != 0x10d00 && version != SOLID) {
+    if (version != VERSION && version != SOLID) {
       return Optional.empty();
     }
     long end = HEADER;
@@ -69,11 +92,10 @@ public final class WimFormat implements Format {
         new Header(
             end,
             (int) Binary.u32le(b, 16),
+            (int) Binary.u32le(b, 20),
             Binary.u32le(b, 44),
             Binary.u16le(b, 40),
-            Binary.u16le(b, 42),
-            Binary.i64le(b, XML + 8),
-            Binary.i64le(b, XML) & SIZE_MASK));
+            Binary.u16le(b, 42)));
   }
 
   @Override
@@ -96,10 +118,34 @@ public final class WimFormat implements Format {
   @Override
   public void unpack(ByteSource content, Chunk chunk, Sink sink) throws IOException {
     Header header = header(content).orElseThrow();
-    if (header.size > 0) {
-      sink.leaf("images.xml", Body.range(content, header.xml, header.size));
+    byte[] head = Binary.bytes(content, 0, HEADER);
+    WimResources resources = new WimResources(content, header.codec(), header.chunk);
+    if (header.known()) {
+      resources.read(WimResources.Resource.of(head, TABLE));
+      List<WimResources.Resource> images = resources.metadata();
+      for (int i = 0; i < images.size(); i++) {
+        String prefix = images.size() == 1 ? "" : "image" + (i + 1) + "/";
+        new WimTree(metadata(resources, images.get(i)), resources, prefix, sink).give();
+      }
+    } else {
+      WimResources.Resource xml = WimResources.Resource.of(head, XML);
+      if (xml.stored() > 0) {
+        sink.leaf("images.xml", Body.range(content, xml.offset(), xml.stored()));
+      }
+      sink.unsupported(
+          "wim: the files of %d images, compressed by %s, are not read"
+              .formatted(header.images, header.compression()));
     }
-    sink.unsupported("wim: the files of %d images are not read".formatted(header.images));
     chunk.requireWhole();
+  }
+
+  private static byte[] metadata(WimResources resources, WimResources.Resource resource)
+      throws IOException {
+    if (resource.size() > LARGEST_METADATA) {
+      throw new CorruptException("metadata of %d bytes".formatted(resource.size()));
+    }
+    try (InputStream in = resources.open(resource)) {
+      return in.readAllBytes();
+    }
   }
 }

@@ -27,13 +27,11 @@ public final class IsoFormat implements Format {
   public FormatCard card() {
     return new FormatCard(
         ID,
-        "ISO 9660 file system (Rock Ridge, Joliet, El Torito; hybrid disks)",
+        "ISO 9660 file system (Rock Ridge, Joliet, El Torito, zisofs; hybrid disks)",
         FormatCard.Kind.TREE,
         List.of(Magic.hex(DESCRIPTOR, "01 4344303031 01")),
         List.of(),
-        List.of(
-            "files of zisofs stay compressed",
-            "interleaved files and volumes on several discs are not read"),
+        List.of("interleaved files and volumes on several discs are not read"),
         List.of("ECMA-119", "IEEE P1282 (RRIP 1.12)", "Joliet specification", "El Torito 1.0"));
   }
 
@@ -87,7 +85,7 @@ public final class IsoFormat implements Format {
   @Override
   public void unpack(ByteSource content, Chunk chunk, Sink sink) throws IOException {
     Descriptors descriptors = Descriptors.read(content);
-    Volume volume = new Volume(content, descriptors, sink);
+    Volume volume = new Volume(content, descriptors);
     new InodeWalk<>(volume, ID, sink).run();
     if (descriptors.catalog() > 0) {
       boot(content, descriptors, volume, sink);

@@ -7,7 +7,6 @@ import io.firmament.analysis.unpack.formats.Body;
 import io.firmament.analysis.unpack.formats.InodeReader;
 import io.firmament.analysis.unpack.formats.RawEntry;
 import io.firmament.analysis.unpack.formats.Runs;
-import io.firmament.analysis.unpack.formats.Sink;
 import io.firmament.analysis.unpack.io.Allowance;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.CorruptException;
@@ -26,16 +25,14 @@ final class Volume implements InodeReader<Node> {
 
   private final ByteSource source;
   private final Descriptors descriptors;
-  private final Sink sink;
   private final Allowance allowance;
   private final int skip;
   private final boolean joliet;
   private final Set<Long> extents = new HashSet<>();
 
-  Volume(ByteSource source, Descriptors descriptors, Sink sink) throws IOException {
+  Volume(ByteSource source, Descriptors descriptors) throws IOException {
     this.source = source;
     this.descriptors = descriptors;
-    this.sink = sink;
     this.allowance = new Allowance(source);
     this.skip = skip(source, descriptors);
     this.joliet = skip < 0 && descriptors.joliet().length > 0;
@@ -188,9 +185,6 @@ final class Volume implements InodeReader<Node> {
 
   @Override
   public Body content(Node node) throws IOException {
-    if (node.rock().compressed) {
-      sink.unsupported("iso: a file of zisofs stays compressed");
-    }
     Runs runs = new Runs();
     for (DirectoryRecord section : node.sections()) {
       if (section.interleaved()) {
@@ -199,6 +193,8 @@ final class Volume implements InodeReader<Node> {
       extents.add(section.extent());
       runs.add(section.extent() * descriptors.block(), section.length());
     }
-    return runs.body(source, runs.length());
+    return node.rock().compressed
+        ? Body.decoded(() -> new Zisofs(runs.source(source, runs.length())))
+        : runs.body(source, runs.length());
   }
 }

@@ -10,11 +10,11 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// Decryption of images whose key is publicly known.
-final class Aes {
+public final class Aes {
   private Aes() {}
 
   /// The first `length` bytes of the decrypted data, which has no padding.
-  static InputStream cbc(ByteSource data, byte[] key, byte[] vector, long length) {
+  public static InputStream cbc(ByteSource data, byte[] key, byte[] vector, long length) {
     try {
       // The makers of the devices chose this mode.
       Cipher cipher = Cipher.getInstance("AES/CBC/NoPadding");

@@ -77,7 +77,7 @@ final class Model {
     }
   }
 
-  private final RangeDecoder in;
+  private RangeDecoder in;
   private final Heap heap;
   private final int order;
   private final int[] binary = new int[128 * 64];
@@ -101,6 +101,11 @@ final class Model {
     this.order = order;
     this.heap = new Heap(memory);
     restart();
+  }
+
+  /// Goes on with what another stream taught.
+  void goOn(RangeDecoder next) {
+    in = next;
   }
 
   private void restart() {

@@ -21,7 +21,7 @@ public final class PpmdInputStream extends InputStream {
     if (order < LEAST_ORDER || order > MOST_ORDER || memory < LEAST_MEMORY) {
       throw new CorruptException("PPMd of order %d with %d bytes".formatted(order, memory));
     }
-    this.model = new Model(new RangeDecoder(in), order, memory);
+    this.model = new Model(new SevenZipDecoder(in), order, memory);
     this.left = size;
   }
 

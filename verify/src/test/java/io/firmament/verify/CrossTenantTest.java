@@ -430,6 +430,7 @@ final class CrossTenantTest {
     Things of = owned;
     probes.put("uploadFirmware id", new Probe(of.upload(), CrossTenantTest::upload));
     probes.put("downloadSbom id", get(of.firmware(), "/api/firmwares/%s/sbom"));
+    probes.put("downloadVex id", get(of.firmware(), "/api/firmwares/%s/vex"));
     probes.put(
         "downloadFirmwareFile id",
         get(of.firmware(), "/api/firmwares/%s/download-file/etc/passwd"));

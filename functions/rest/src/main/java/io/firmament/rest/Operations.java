@@ -14,6 +14,7 @@ import io.firmament.rest.artifact.UpdateArtifact;
 import io.firmament.rest.artifact.WithdrawArtifact;
 import io.firmament.rest.firmware.DownloadFirmwareFile;
 import io.firmament.rest.firmware.DownloadSbom;
+import io.firmament.rest.firmware.DownloadVex;
 import io.firmament.rest.fleet.CreateEnrollToken;
 import io.firmament.rest.fleet.DeleteDevice;
 import io.firmament.rest.fleet.DeleteEnrollToken;
@@ -107,6 +108,8 @@ public final class Operations implements OperationCatalogue {
   private static final Map<String, Function<Platform, Operation>> FIRMWARE =
       Map.of(
           "downloadSbom", p -> new DownloadSbom(p.ports().firmware(), p.firmwareSbom()),
+          "downloadVex",
+              p -> new DownloadVex(p.ports().firmware(), p.ports().documents(), p.firmwareSbom()),
           "downloadFirmwareFile",
               p -> new DownloadFirmwareFile(p.ports().firmware(), p.ports().documents()));
 

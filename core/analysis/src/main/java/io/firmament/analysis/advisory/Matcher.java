@@ -15,10 +15,12 @@ import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Severity;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nothing is dropped for being unlikely: a low score and its reasons say so instead.
 public final class Matcher {
+  private static final int ID_BYTES = 12;
+
   private final Products products = Products.standard();
   private final VersionSchemes schemes = VersionSchemes.standard();
   private final Impact impact = Impact.standard();
@@ -66,6 +70,11 @@ public final class Matcher {
     private final Map<Integer, VersionScheme> schemeByKey = new HashMap<>();
     private final IdentityHashMap<Subject, Map<Integer, Bounds>> boundsOf = new IdentityHashMap<>();
 
+    /// What the firmware is to products that none of its components is, by part and product.
+    private final Map<Long, Truth> platformOf = new HashMap<>();
+
+    private final MessageDigest digest = Sha256.newDigest();
+
     Run(IndexFile file, Platforms platforms, List<Subject> subjects, ImageFacts image) {
       this.file = file;
       this.image = image;
@@ -90,15 +99,18 @@ public final class Matcher {
       private final Subject subject;
       private final Map<Integer, Candidate> best = new TreeMap<>();
 
-      /// The vulnerabilities whose criteria name the product, whatever the version.
+      /// The vulnerabilities whose criteria name the product, whatever the version; only of
+      /// interest where makers speak of it.
       private final Set<Integer> named = new HashSet<>();
 
       private final Map<String, ClaimRows> makers = new LinkedHashMap<>();
+      private final boolean makersSpeak;
       private final Optional<DistributionClaims> distribution;
 
       OfSubject(Subject subject) {
         this.subject = subject;
         subject.keys().forEach(key -> makers.put(key, file.claims("m:" + key)));
+        makersSpeak = makers.values().stream().anyMatch(rows -> rows.count() > 0);
         distribution = DistributionClaims.of(subject.component(), file);
       }
 
@@ -133,18 +145,21 @@ public final class Matcher {
           return;
         }
         Fit fit = Fitting.fit(subject, row, bounds);
-        if (fit != Fit.NONE || !row.version().equals("-")) {
+        if (makersSpeak && (fit != Fit.NONE || !row.isNoVersion())) {
           named.add(row.vulnerability());
         }
         if (fit == Fit.NONE) {
           return;
         }
-        Optional<Truth> attributes =
-            platforms.ofAttributes(row.otherAttributes(), subject.ecosystem());
-        if (attributes.isEmpty()) {
-          return;
+        Truth platform = Truth.TRUE;
+        if (row.otherAttributesPlace() != 0) {
+          Optional<Truth> attributes =
+              platforms.ofAttributes(row.otherAttributes(), subject.ecosystem());
+          if (attributes.isEmpty()) {
+            return;
+          }
+          platform = attributes.get();
         }
-        Truth platform = attributes.get();
         if (row.condition() >= 0) {
           platform = platform.and(new Tree(row.row()).evaluate(row.condition()));
         }
@@ -152,12 +167,12 @@ public final class Matcher {
       }
 
       /// What speaks for or against a match besides its criterion.
-      private List<Reason> reasons(VulnerabilityRow known, VulnerabilityDetails details) {
+      private List<Reason> reasons(String cve, int vulnerability, VulnerabilityDetails details) {
         List<Reason> reasons = new ArrayList<>();
         Set<String> files = new TreeSet<>();
         Optional<ProductVersions.Status> status = Optional.empty();
         for (Map.Entry<String, ClaimRows> maker : makers.entrySet()) {
-          int at = maker.getValue().find(known.row());
+          int at = maker.getValue().find(vulnerability);
           if (at >= 0) {
             ProductVersions product = maker.getValue().product(at);
             files.addAll(product.files());
@@ -168,14 +183,14 @@ public final class Matcher {
           }
         }
         status.map(Opinion::ofMaker).ifPresent(reasons::add);
-        Optional<DistributionVerdict> verdict = distribution.flatMap(d -> d.verdict(known.row()));
+        Optional<DistributionVerdict> verdict = distribution.flatMap(d -> d.verdict(vulnerability));
         verdict.map(Opinion::ofDistribution).ifPresent(reasons::addAll);
         if (verdict.isEmpty() && subject.packaged()) {
           reasons.add(
               Opinion.ofSilence(
                   distribution.flatMap(DistributionClaims::consulted), subject.version()));
         }
-        reasons.addAll(impact.reasons(known.id(), subject.component(), files, image));
+        reasons.addAll(impact.reasons(cve, subject.component(), files, image));
         details.reason().ifPresent(reason -> reasons.add(new Reason("overridden", reason, 0)));
         return reasons;
       }
@@ -258,8 +273,9 @@ public final class Matcher {
 
       private CveMatch match(VulnerabilityRow known, Candidate candidate) {
         Component component = subject.component();
+        String cve = known.id();
         VulnerabilityDetails details = known.details();
-        List<Reason> more = reasons(known, details);
+        List<Reason> more = reasons(cve, known.row(), details);
         more.addAll(candidate.more);
         CriterionRow row = candidate.row;
         String detail =
@@ -270,11 +286,9 @@ public final class Matcher {
         Double epss = known.epss().isPresent() ? known.epss().getAsDouble() : null;
         Double percentile =
             known.epssPercentile().isPresent() ? known.epssPercentile().getAsDouble() : null;
-        String key = known.id() + "\n" + component.id();
-        String digest = Sha256.of(key.getBytes(StandardCharsets.UTF_8)).hex();
         return new CveMatch(
-            "match-" + digest.substring(0, 24),
-            known.id(),
+            id(cve, component),
+            cve,
             known.aliases(),
             component.id(),
             known.description(),
@@ -301,10 +315,16 @@ public final class Matcher {
       }
     }
 
+    /// The same for the same vulnerability in the same component.
+    private String id(String cve, Component component) {
+      byte[] key = (cve + "\n" + component.id()).getBytes(StandardCharsets.UTF_8);
+      return "match-" + HexFormat.of().formatHex(digest.digest(key), 0, ID_BYTES);
+    }
+
     private Bounds bounds(Subject subject, int key) {
       return boundsOf
           .computeIfAbsent(subject, _ -> new HashMap<>())
-          .computeIfAbsent(key, k -> new Bounds(subject.version(), scheme(k)));
+          .computeIfAbsent(key, k -> new Bounds(subject, scheme(k)));
     }
 
     private VersionScheme scheme(int key) {
@@ -342,12 +362,24 @@ public final class Matcher {
         if (token.isCriterion()) {
           return ofCriterion(token.criterion());
         }
-        Truth result = token.isAll() ? Truth.TRUE : Truth.FALSE;
+        Truth deciding = token.isAll() ? Truth.FALSE : Truth.TRUE;
+        Truth result = deciding.not();
         for (int i = 0; i < token.children(); i++) {
+          if (result == deciding) {
+            skip();
+            continue;
+          }
           Truth child = next();
           result = token.isAll() ? result.and(child) : result.or(child);
         }
         return token.isNegated() ? result.not() : result;
+      }
+
+      private void skip() {
+        for (int left = 1; left > 0; left--) {
+          ConditionToken token = file.condition(at++);
+          left += token.isCriterion() ? 0 : token.children();
+        }
       }
 
       private Truth ofCriterion(int number) {
@@ -360,7 +392,12 @@ public final class Matcher {
         for (Subject other : present) {
           result = result.or(ofPresent(row, other));
         }
-        return present.isEmpty() ? platforms.ofKey(row.part(), file.key(row.key())) : result;
+        return present.isEmpty() ? ofPlatform(row.part(), row.key()) : result;
+      }
+
+      private Truth ofPlatform(char part, int key) {
+        return platformOf.computeIfAbsent(
+            (long) part << Integer.SIZE | key, _ -> platforms.ofKey(part, file.key(key)));
       }
 
       /// The version NA of a platform, and one without any, mean the product as such.
@@ -385,7 +422,11 @@ public final class Matcher {
   private record Candidate(
       Fit fit, Truth platform, @Nullable CriterionRow row, String detail, List<Reason> more) {
     int first() {
-      return Assessment.first(fit, platform) + more.stream().mapToInt(Reason::score).sum();
+      int first = Assessment.first(fit, platform);
+      for (Reason reason : more) {
+        first += reason.score();
+      }
+      return first;
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.firmament.analysis.sbom;
 
-import io.firmament.analysis.advisory.cpe.Cpe;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.CveMatch;
@@ -9,10 +8,8 @@ import io.firmament.base.finding.Severity;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// How our findings are said in the words of one CycloneDX version.
@@ -57,7 +54,6 @@ record CycloneDxTerms(int minor) {
           "dynamic-analysis",
           "filename",
           "attestation");
-  private static final Pattern PURL = Pattern.compile("pkg:[A-Za-z0-9.+-]+/\\S+");
 
   static CycloneDxTerms of(SbomFormat format) {
     return new CycloneDxTerms(Integer.parseInt(format.version().substring(2)));
@@ -139,31 +135,6 @@ record CycloneDxTerms(int minor) {
       case INCOMPLETE -> "incomplete";
       case UNKNOWN -> "unknown";
     };
-  }
-
-  static String reference(SbomSubject subject) {
-    return "firmware-" + subject.sha256().hex().substring(0, 24);
-  }
-
-  /// A CPE name that is one, or is made of vendor and product.
-  static Optional<String> cpe(Component component) {
-    if (component.cpe() != null) {
-      return Cpe.parse(component.cpe()).map(Cpe::toString);
-    }
-    if (component.vendor() == null || component.product() == null) {
-      return Optional.empty();
-    }
-    char part =
-        component.type().equals("operating-system") || component.type().equals("firmware")
-            ? 'o'
-            : 'a';
-    String version = component.version() == null ? "*" : component.version();
-    return Cpe.parse(Cpe.of(part, component.vendor(), component.product(), version).toString())
-        .map(Cpe::toString);
-  }
-
-  static Optional<String> purl(Component component) {
-    return Optional.ofNullable(component.purl()).filter(purl -> PURL.matcher(purl).matches());
   }
 
   /// What has no field of its own in this version.

@@ -109,7 +109,7 @@ final class CycloneDxWriter {
   private void subject() throws IOException {
     SbomSubject subject = document.subject();
     out.attribute("type", terms.type("firmware"));
-    out.attribute("bom-ref", CycloneDxTerms.reference(subject));
+    out.attribute("bom-ref", Identifiers.reference(subject));
     if (terms.has12()) {
       if (subject.vendor() != null) {
         out.open("supplier");
@@ -162,8 +162,8 @@ final class CycloneDxWriter {
       hashes(hashes);
     }
     licenses(component.licenses());
-    out.text("cpe", CycloneDxTerms.cpe(component).orElse(null));
-    out.text("purl", CycloneDxTerms.purl(component).orElse(null));
+    out.text("cpe", Identifiers.cpe(component).orElse(null));
+    out.text("purl", Identifiers.purl(component).orElse(null));
     if (terms.has13()) {
       properties(terms.properties(component));
     }
@@ -292,7 +292,7 @@ final class CycloneDxWriter {
   private void dependencies() throws IOException {
     out.list("dependencies", "dependencies", "dependency");
     out.openItem();
-    out.attribute("ref", CycloneDxTerms.reference(document.subject()));
+    out.attribute("ref", Identifiers.reference(document.subject()));
     out.list("dependsOn", "", "dependency");
     for (Component component : document.components()) {
       out.reference(component.id());
@@ -316,7 +316,7 @@ final class CycloneDxWriter {
   }
 
   private void compositions() throws IOException {
-    String reference = CycloneDxTerms.reference(document.subject());
+    String reference = Identifiers.reference(document.subject());
     out.list("compositions", "compositions", "composition");
     out.openItem();
     out.text("aggregate", CycloneDxTerms.text(document.completeness()));

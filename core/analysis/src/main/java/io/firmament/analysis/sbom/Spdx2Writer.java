@@ -86,8 +86,7 @@ final class Spdx2Writer {
       checksums(hashes);
     }
     out.text("sourceInfo", sourceInfo(component));
-    references(
-        CycloneDxTerms.cpe(component).orElse(null), CycloneDxTerms.purl(component).orElse(null));
+    references(Identifiers.cpe(component).orElse(null), Identifiers.purl(component).orElse(null));
   }
 
   /// The places where it was seen, the first of them by name; null for none.

@@ -123,8 +123,8 @@ final class Spdx3Writer {
     if (hashes != null) {
       verifiedUsing(hashes);
     }
-    identifier(CycloneDxTerms.cpe(component).orElse(null));
-    out.text("software_packageUrl", CycloneDxTerms.purl(component).orElse(null));
+    identifier(Identifiers.cpe(component).orElse(null));
+    out.text("software_packageUrl", Identifiers.purl(component).orElse(null));
     out.text("software_sourceInfo", Spdx2Writer.sourceInfo(component));
     out.endObject();
     Optional<String> declared = declared(component.licenses());

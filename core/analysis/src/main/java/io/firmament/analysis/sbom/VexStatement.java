@@ -59,6 +59,11 @@ public record VexStatement(
     public String spdx() {
       return spdx;
     }
+
+    /// The same as OpenVEX and CSAF write it, for example `vulnerable_code_not_present`.
+    public String vex() {
+      return spdx.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
   }
 
   /// What is done about it.

@@ -14,6 +14,10 @@ public enum FirmwareProblem implements Problem {
   ANALYSIS_FAILED(Category.CONFLICT, "the analysis failed: {reason}"),
   SBOM_FORMAT_NOT_ACCEPTABLE(
       Category.NOT_ACCEPTABLE, "send an Accept header with one of: {formats}"),
+  VEX_FORMAT_NOT_ACCEPTABLE(
+      Category.NOT_ACCEPTABLE, "send an Accept header with one of: {formats}"),
+  VEX_NOTHING_TO_SAY(
+      Category.CONFLICT, "no vulnerability was found, and a document of {format} cannot say that"),
   FILE_NOT_FOUND(Category.NOT_FOUND, "no such file in the firmware: {path}"),
   NOT_A_FILE(Category.CONFLICT, "{path} is a {type}, which has no content to download");
 

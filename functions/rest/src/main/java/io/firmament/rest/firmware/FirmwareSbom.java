@@ -66,7 +66,10 @@ public final class FirmwareSbom {
             "attachment; filename=\"" + analysed.firmware().id() + "." + format.extension() + "\"");
   }
 
-  private SbomDocument document(AnalysedFirmware analysed, boolean vex) {
+  /// Everything that a document of the analysis can say.
+  ///
+  /// @param vex whether vulnerabilities, and what is said of them, are in
+  SbomDocument document(AnalysedFirmware analysed, boolean vex) {
     Firmware firmware = analysed.firmware();
     Optional<Product> product = store.findProduct(firmware.tenant(), firmware.product());
     UnpackReport report = read(analysed, AnalysisDocument.UNPACK_REPORT, reports);

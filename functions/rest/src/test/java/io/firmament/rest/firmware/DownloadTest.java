@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.analysis.sbom.SbomFormat;
 import io.firmament.analysis.sbom.SbomTool;
+import io.firmament.analysis.vex.VexFormat;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.S3ObjectStore;
@@ -69,9 +70,10 @@ class DownloadTest {
       new DynamoFirmwareStore(dynamo, aws.table(dynamo, "firmware"));
   private final ObjectStore objects = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
   private final Operation file = new DownloadFirmwareFile(store, objects);
-  private final Operation sbom =
-      new DownloadSbom(
-          store, new FirmwareSbom(store, objects, new SbomTool("Firmament", "firmament", "0")));
+  private final FirmwareSbom sboms =
+      new FirmwareSbom(store, objects, new SbomTool("Firmament", "firmament", "0"));
+  private final Operation sbom = new DownloadSbom(store, sboms);
+  private final Operation vex = new DownloadVex(store, objects, sboms);
 
   @AfterAll
   void end() {
@@ -107,6 +109,7 @@ class DownloadTest {
     for (Caller caller : new Caller[] {stranger, outsider}) {
       refuses(BaseProblem.NOT_FOUND, file, request(key, "etc/motd", caller));
       refuses(BaseProblem.NOT_FOUND, sbom, request(key, "", caller));
+      refuses(BaseProblem.NOT_FOUND, vex, request(key, "", caller));
     }
   }
 
@@ -140,9 +143,33 @@ class DownloadTest {
     assertTrue(text(answer).contains(format.version()), format.name());
   }
 
-  @Test
-  void leavesTheVulnerabilitiesOutWhereAskedTo() throws IOException {
+  @ParameterizedTest
+  @EnumSource(VexFormat.class)
+  void saysInEveryFormatWhatTheAssessmentCameTo(VexFormat format) throws IOException {
     AnalysisKey key = analysed();
+    writeMatch(key);
+    HttpResponse answer = vex.handle(accepting(key, format.contentType(), Map.of()));
+    assertEquals(format.contentType(), answer.headers().get("content-type"));
+    String text = text(answer);
+    assertTrue(text.contains("CVE-2000-0001"), text);
+    String justification =
+        format == VexFormat.CYCLONEDX
+            ? "requires_environment"
+            : "vulnerable_code_cannot_be_controlled_by_adversary";
+    assertTrue(text.contains(justification), text);
+  }
+
+  @Test
+  void refusesFormatsThatItCannotWriteOrThatCannotSayNothing() {
+    AnalysisKey key = analysed();
+    refuses(FirmwareProblem.VEX_FORMAT_NOT_ACCEPTABLE, vex, accepting(key, "text/html", Map.of()));
+    refuses(
+        FirmwareProblem.VEX_NOTHING_TO_SAY,
+        vex,
+        accepting(key, VexFormat.CSAF.contentType(), Map.of()));
+  }
+
+  private void writeMatch(AnalysisKey key) {
     write(
         key,
         AnalysisDocument.MATCHES,
@@ -151,6 +178,12 @@ class DownloadTest {
         "knownExploited":false,"score":-6,"reasons":["platform-contradicted: x"]}]
         """
             .getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void leavesTheVulnerabilitiesOutWhereAskedTo() throws IOException {
+    AnalysisKey key = analysed();
+    writeMatch(key);
     SbomFormat format = SbomFormat.CYCLONEDX_JSON_1_6;
     String with = text(sbom.handle(sbomRequest(key, format, Map.of())));
     assertTrue(with.contains("CVE-2000-0001") && with.contains("requires_environment"), with);
@@ -160,13 +193,18 @@ class DownloadTest {
 
   private static Request sbomRequest(
       AnalysisKey key, SbomFormat format, Map<String, List<String>> query) {
+    return accepting(key, format.contentType(), query);
+  }
+
+  private static Request accepting(
+      AnalysisKey key, String accept, Map<String, List<String>> query) {
     Request request = request(key, "", caller(key.tenant(), GROUP));
     return new Request(
         "GET",
         request.path(),
         request.pathParameters(),
         query,
-        Map.of("accept", format.contentType()),
+        Map.of("accept", accept),
         new byte[0],
         request.caller(),
         "http://x",

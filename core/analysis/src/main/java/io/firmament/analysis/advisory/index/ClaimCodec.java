@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class ClaimCodec {
   private static final int MOST_BYTES = 1 << 28;
 
+  /// As much may be allocated before it is there.
+  private static final int SHORT_BYTES = 1 << 12;
+
   private ClaimCodec() {}
 
   static IOException damaged() {
@@ -173,12 +176,18 @@ final class ClaimCodec {
 
   static String text(DataInputStream in) throws IOException {
     int length = number(in);
-    if (length > MOST_BYTES) {
+    if (length < 0 || length > MOST_BYTES) {
       throw damaged();
     }
-    byte[] utf8 = in.readNBytes(length);
-    if (utf8.length < length) {
-      throw damaged();
+    byte[] utf8;
+    if (length <= SHORT_BYTES) {
+      utf8 = new byte[length];
+      in.readFully(utf8);
+    } else {
+      utf8 = in.readNBytes(length);
+      if (utf8.length < length) {
+        throw damaged();
+      }
     }
     return new String(utf8, StandardCharsets.UTF_8);
   }

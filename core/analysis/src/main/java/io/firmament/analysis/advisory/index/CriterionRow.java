@@ -25,8 +25,32 @@ public record CriterionRow(IndexFile file, int row) {
     return file.criterionCell(row, 3);
   }
 
+  /// Whether the version is `*`.
+  public boolean isAnyVersion() {
+    return file.isCharacter(versionPlace(), '*');
+  }
+
+  /// Whether the version is `-`.
+  public boolean isNoVersion() {
+    return file.isCharacter(versionPlace(), '-');
+  }
+
   public String update() {
-    return file.string(file.criterionCell(row, 4));
+    return text(updatePlace());
+  }
+
+  /// Whether the update is `*`.
+  public boolean isAnyUpdate() {
+    return file.isCharacter(updatePlace(), '*');
+  }
+
+  /// Whether the update is neither `*` nor `-`.
+  public boolean isConcreteUpdate() {
+    return !isAnyUpdate() && !file.isCharacter(updatePlace(), '-');
+  }
+
+  private int updatePlace() {
+    return file.criterionCell(row, 4);
   }
 
   /// Empty where there is no lower bound.
@@ -57,7 +81,12 @@ public record CriterionRow(IndexFile file, int row) {
   /// Edition, language, software edition, target software, target hardware and other, separated by
   /// colons; empty where all are ANY.
   public String otherAttributes() {
-    return file.string(file.criterionCell(row, 7));
+    return text(otherAttributesPlace());
+  }
+
+  /// The same for the same text; 0 where all are ANY.
+  public int otherAttributesPlace() {
+    return file.criterionCell(row, 7);
   }
 
   public boolean isVulnerable() {

@@ -190,6 +190,12 @@ public final class IndexFile implements AutoCloseable {
     return Integer.compare(length, wanted.length);
   }
 
+  /// Whether the string at the offset is this one ASCII character.
+  boolean isCharacter(int offset, char character) {
+    return strings.get(IndexLayout.SHORT, offset) == 1
+        && strings.get(ValueLayout.JAVA_BYTE, offset + 2L) == (byte) character;
+  }
+
   /// The string at the offset; empty for offset 0.
   String string(int offset) {
     int length = strings.get(IndexLayout.SHORT, offset) & 0xFFFF;
@@ -215,9 +221,10 @@ public final class IndexFile implements AutoCloseable {
   }
 
   String description(int offset, int length) {
-    return new String(
-        cold.asSlice(Integer.toUnsignedLong(offset), length).toArray(ValueLayout.JAVA_BYTE),
-        StandardCharsets.UTF_8);
+    byte[] utf8 = new byte[length];
+    MemorySegment.copy(
+        cold, ValueLayout.JAVA_BYTE, Integer.toUnsignedLong(offset), utf8, 0, length);
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 
   /// The claims under a key such as `m:vendor:product`; none where there are none.
@@ -244,8 +251,8 @@ public final class IndexFile implements AutoCloseable {
   /// Reads what is at the place of the BLOB section.
   <T> T read(int place, ClaimCodec.Reading<T> reading) {
     long at = Integer.toUnsignedLong(place);
-    int length = blob.get(IndexLayout.INT, at);
-    byte[] bytes = blob.asSlice(at + Integer.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+    byte[] bytes = new byte[blob.get(IndexLayout.INT, at)];
+    MemorySegment.copy(blob, ValueLayout.JAVA_BYTE, at + Integer.BYTES, bytes, 0, bytes.length);
     try {
       return reading.read(new DataInputStream(new ByteArrayInputStream(bytes)));
     } catch (IOException e) {

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -139,6 +140,15 @@ public final class DynamoRolloutStore implements RolloutStore {
   public Optional<ArtifactFacts> findArtifact(TenantId tenant, ArtifactRef artifact) {
     return get(RolloutItems.artifacts(tenant), RolloutItems.artifactKey(artifact))
         .map(RolloutItems::artifact);
+  }
+
+  @Override
+  public Map<ArtifactRef, SortedMap<String, String>> provided(TenantId tenant) {
+    Map<ArtifactRef, SortedMap<String, String>> provided = new HashMap<>();
+    each(
+        new Range(RolloutItems.provided(tenant), "", true),
+        item -> provided.put(RolloutItems.providing(item), FleetItems.texts(item, "provides")));
+    return provided;
   }
 
   // ---- rollouts

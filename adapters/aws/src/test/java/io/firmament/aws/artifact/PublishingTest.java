@@ -24,6 +24,7 @@ import io.firmament.platform.artifact.SignedTargets;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.rollout.ArtifactFacts;
+import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.trust.RepositoryProblem;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.client.ClientLimits;
@@ -40,6 +41,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -121,6 +124,20 @@ class PublishingTest {
     try (InputStream in = found.get()) {
       return Optional.of(in.readAllBytes());
     }
+  }
+
+  @Test
+  void whatAnArtifactProvidesIsKnownOnceItIsPublishedAndStaysWhenItIsWithdrawn() {
+    TenantId tenant = catalogue.begun();
+    Artifact artifact = catalogue.providing(tenant, "boot", "2.0", Map.of("bootloader", "2"));
+    assertEquals(Map.of(), catalogue.rollouts.provided(tenant));
+    catalogue.publishing().publish(USER, tenant, artifact.id());
+    Map<ArtifactRef, SortedMap<String, String>> known =
+        Map.of(artifact.ref(), new TreeMap<>(Map.of("bootloader", "2")));
+    assertEquals(known, catalogue.rollouts.provided(tenant));
+    catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertEquals(known, catalogue.rollouts.provided(tenant));
+    assertEquals(Map.of(), catalogue.rollouts.provided(TestCatalogue.tenant()));
   }
 
   @Test

@@ -175,6 +175,42 @@ final class TestCatalogue implements AutoCloseable {
     return draft;
   }
 
+  /// A draft whose file has arrived, and which provides something.
+  Artifact providing(TenantId tenant, String name, String version, Map<String, String> provides) {
+    byte[] content = {1};
+    Artifact plain = draft(tenant, name, version, content);
+    Terms terms =
+        new Terms(
+            false,
+            Optional.empty(),
+            new TreeMap<>(provides),
+            new TreeMap<>(),
+            List.of(),
+            Optional.empty(),
+            "");
+    Artifact draft =
+        new Artifact(
+            tenant,
+            plain.id(),
+            plain.ref(),
+            plain.manifest(),
+            plain.fleets(),
+            plain.content(),
+            terms,
+            plain.state(),
+            plain.image(),
+            plain.sbom(),
+            plain.author(),
+            plain.createdAt(),
+            plain.changedAt(),
+            plain.publishedAt(),
+            plain.checkAt(),
+            plain.revision());
+    add(draft);
+    uploads.write(draft.content().source(), "application/octet-stream", content);
+    return draft;
+  }
+
   void add(Artifact artifact) {
     if (!store.add(artifact, audit(artifact.tenant(), "artifact.created"))) {
       throw new AssertionError("not added: " + artifact);

@@ -47,6 +47,7 @@ import io.firmament.platform.rollout.DeviceFacts;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Group;
 import io.firmament.platform.rollout.GroupName;
+import io.firmament.platform.rollout.Requirements;
 import io.firmament.platform.rollout.Rollout;
 import io.firmament.platform.rollout.RolloutEvent;
 import io.firmament.platform.rollout.RolloutJson;
@@ -146,7 +147,10 @@ interface RolloutStoreContract {
     ArtifactFacts facts =
         new ArtifactFacts(
             ARTIFACT,
-            Optional.of(Selector.parse("architecture == arm64")),
+            new Requirements(
+                Optional.of(Selector.parse("architecture == arm64")),
+                new TreeMap<>(Map.of("bootloader", List.of("2", "3"), "soc", List.of("a"))),
+                List.of("1.1.0", "1.0.0")),
             true,
             Map.of(Severity.CRITICAL, 2, Severity.LOW, 9),
             false);
@@ -489,7 +493,15 @@ interface RolloutStoreContract {
             RolloutJson.readWish(
                 Jsonb.builder().build().type(Object.class).fromJson(wish.replace('\'', '"'))),
             group(tenant, "plant", new Group.Membership.Selected(Selector.parse("name exists"))),
-            clean(),
+            new ArtifactFacts(
+                ARTIFACT,
+                new Requirements(
+                    Optional.empty(),
+                    new TreeMap<>(Map.of("fleet", List.of("default"))),
+                    List.of()),
+                false,
+                Map.of(),
+                true),
             facts);
     creation.check();
     store()

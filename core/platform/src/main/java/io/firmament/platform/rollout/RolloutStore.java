@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 
 /// Groups, rollouts, their devices and their timelines. Everything is within a tenant; every write
@@ -49,6 +50,10 @@ public interface RolloutStore {
   void putArtifact(TenantId tenant, ArtifactFacts facts);
 
   Optional<ArtifactFacts> findArtifact(TenantId tenant, ArtifactRef artifact);
+
+  /// What devices have once an artifact is installed, of each that was ever published and provides
+  /// anything: devices keep what is withdrawn.
+  Map<ArtifactRef, SortedMap<String, String>> provided(TenantId tenant);
 
   // ---- rollouts
 

@@ -25,6 +25,7 @@ import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.platform.rollout.Rollout;
 import io.firmament.platform.trust.RepositoryProblem;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.client.ClientLimits;
@@ -268,6 +269,7 @@ class PublishingTest {
                 return real.find(of, fleet, path);
               }
             },
+            catalogue.rollouts,
             catalogue.artifacts,
             catalogue.uploads,
             clock,
@@ -276,6 +278,49 @@ class PublishingTest {
     assertFalse(listed(tenant, artifact, PLANT));
     assertFalse(listed(tenant, artifact, LAB));
     assertEquals(Optional.empty(), catalogue.rollouts.findArtifact(tenant, artifact.ref()));
+  }
+
+  @Test
+  void whatARolloutGivesOutIsNotWithdrawnAndRolloutsOfWhatIsWithdrawnDoNotBegin() {
+    TenantId tenant = catalogue.begun();
+    Artifact artifact = published(tenant, "7.0");
+    Rollout rollout = catalogue.rollout(artifact.ref(), tenant);
+    assertTrue(catalogue.add(rollout));
+    ProblemException refusal =
+        refused(
+            ArtifactProblem.ARTIFACT_IN_ROLLOUT,
+            () -> catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty()));
+    assertEquals(
+        "artifact router-os 7.0 is given out by rollout " + rollout.id() + ", which is pending",
+        refusal.getMessage());
+    assertEquals(
+        Artifact.State.PUBLISHED,
+        catalogue.store.find(tenant, artifact.id()).orElseThrow().state());
+    assertTrue(listed(tenant, artifact, PLANT));
+    catalogue.abort(rollout);
+    catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertFalse(listed(tenant, artifact, PLANT));
+    assertFalse(catalogue.add(catalogue.rollout(artifact.ref(), tenant)));
+  }
+
+  @Test
+  void aRolloutThatBeginsWhileItsArtifactIsBeingWithdrawnKeepsIt() throws IOException {
+    TenantId tenant = catalogue.begun();
+    Artifact artifact = published(tenant, "8.0");
+    // Somebody looked before the rollout began, and marked the artifact after.
+    Rollout rollout = catalogue.rollout(artifact.ref(), tenant);
+    assertTrue(catalogue.add(rollout));
+    Artifact marked = catalogue.withdrawing(artifact);
+    refused(
+        ArtifactProblem.ARTIFACT_IN_ROLLOUT,
+        () -> catalogue.publishing().withdraw(USER, tenant, marked.id(), Optional.empty()));
+    assertConsistent(tenant, artifact.id());
+    assertEquals(
+        Artifact.State.PUBLISHED,
+        catalogue.store.find(tenant, artifact.id()).orElseThrow().state());
+    catalogue.abort(rollout);
+    catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertFalse(listed(tenant, artifact, LAB));
   }
 
   @Test
@@ -471,6 +516,7 @@ class PublishingTest {
     return new Publishing(
         ports.of(catalogue.store),
         catalogue.signing(ports::of),
+        catalogue.rollouts,
         ports.of(catalogue.artifacts),
         catalogue.uploads,
         clock,

@@ -47,6 +47,7 @@ import io.firmament.platform.rollout.DeviceFacts;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Group;
 import io.firmament.platform.rollout.GroupName;
+import io.firmament.platform.rollout.Plan;
 import io.firmament.platform.rollout.Requirements;
 import io.firmament.platform.rollout.Rollout;
 import io.firmament.platform.rollout.RolloutEvent;
@@ -159,6 +160,52 @@ interface RolloutStoreContract {
     store().putArtifact(tenant, clean());
     assertEquals(Optional.of(clean()), store().findArtifact(tenant, ARTIFACT));
     assertEquals(Optional.empty(), store().findArtifact(tenant(), ARTIFACT));
+  }
+
+  @Test
+  default void takesNoRolloutOfAnArtifactThatIsNotKnown() {
+    TenantId tenant = tenant();
+    RolloutState state = added(tenant(), "{}", 1, NOW);
+    Rollout of = state.rollout();
+    Rollout elsewhere =
+        new Rollout(
+            tenant,
+            new RolloutId(UUID.randomUUID()),
+            of.wish(),
+            of.fleet(),
+            of.requirements(),
+            of.author(),
+            of.createdAt(),
+            of.progress(),
+            1);
+    assertFalse(
+        store()
+            .addRollout(
+                elsewhere,
+                new Plan(List.of(List.of())),
+                event(elsewhere, RolloutEvent.Kind.CREATED),
+                audit(tenant, "created")));
+    assertEquals(Optional.empty(), store().findRollout(tenant, elsewhere.id()));
+  }
+
+  @Test
+  default void knowsWhichRolloutGivesAnArtifactOut() {
+    TenantId tenant = tenant();
+    assertEquals(Optional.empty(), store().givingOut(tenant, ARTIFACT));
+    Rollout rollout = added(tenant, "{}", 1, NOW).rollout();
+    assertEquals(Optional.of(rollout), store().givingOut(tenant, ARTIFACT));
+    assertEquals(Optional.empty(), store().givingOut(tenant, new ArtifactRef("router-os", "1")));
+    assertEquals(Optional.empty(), store().givingOut(tenant(), ARTIFACT));
+    Command.Change aborted =
+        new Command.Abort(Command.Policy.REVERT)
+            .on(store().loadRollout(tenant, rollout.id()).orElseThrow(), AUTHOR);
+    assertTrue(
+        store()
+            .update(
+                aborted.rollout(),
+                event(rollout, RolloutEvent.Kind.ABORTED),
+                audit(tenant, "aborted")));
+    assertEquals(Optional.empty(), store().givingOut(tenant, ARTIFACT));
   }
 
   @Test
@@ -504,13 +551,19 @@ interface RolloutStoreContract {
                 true),
             facts);
     creation.check();
-    store()
-        .addRollout(
-            creation.state().rollout(),
-            creation.plan(),
-            event(creation.state().rollout(), RolloutEvent.Kind.CREATED),
-            audit(tenant, "created"));
+    store().putArtifact(tenant, clean());
+    assertTrue(add(creation));
     return creation.state();
+  }
+
+  private boolean add(Creation creation) {
+    Rollout rollout = creation.state().rollout();
+    return store()
+        .addRollout(
+            rollout,
+            creation.plan(),
+            event(rollout, RolloutEvent.Kind.CREATED),
+            audit(rollout.tenant(), "created"));
   }
 
   /// The offer to a device of the plan of which nothing is stored yet.

@@ -80,6 +80,11 @@ public record Rollout(
       return this == COMPLETED || this == ABORTED || this == REVERTED;
     }
 
+    /// Whether devices are given the artifact, or may be later.
+    public boolean givesOut() {
+      return !isFinal() && this != REVERTING;
+    }
+
     /// Whether devices are given the artifact.
     public boolean serves() {
       return this == RUNNING || this == WAITING_FOR_APPROVAL;

@@ -57,13 +57,20 @@ public interface RolloutStore {
 
   // ---- rollouts
 
-  /// Stores a rollout whose id is new, with its plan. It is due at once.
-  void addRollout(Rollout rollout, Plan plan, RolloutEvent event, AuditEvent audit);
+  /// Stores a rollout whose id is new, with its plan, as long as its artifact is known. It is due
+  /// at once.
+  ///
+  /// @return false where the artifact is not known any more
+  boolean addRollout(Rollout rollout, Plan plan, RolloutEvent event, AuditEvent audit);
 
   Optional<Listed> findRollout(TenantId tenant, RolloutId id);
 
   /// A rollout with all of its devices.
   Optional<RolloutState> loadRollout(TenantId tenant, RolloutId id);
+
+  /// A rollout of an artifact that gives it to devices, or may go on to: any but one that has ended
+  /// or that takes the artifact back. It misses none, whenever that was created.
+  Optional<Rollout> givingOut(TenantId tenant, ArtifactRef artifact);
 
   /// The rollouts of a tenant, newest first. One that was created this second may be missing.
   Page<Listed> listRollouts(TenantId tenant, PageRequest page);

@@ -58,11 +58,13 @@ public final class Rollouts {
       facts.put("overridden_findings", String.valueOf(open));
       facts.put("override_reason", reason);
     }
-    store.addRollout(
+    if (!store.addRollout(
         rollout,
         creation.plan(),
         event(caller, rollout, RolloutEvent.Kind.CREATED, facts),
-        audit(caller, rollout, "rollout.created", facts));
+        audit(caller, rollout, "rollout.created", facts))) {
+      throw RolloutProblem.ROLLOUT_ARTIFACT_UNKNOWN.with("artifact", wish.artifact());
+    }
     return creation;
   }
 

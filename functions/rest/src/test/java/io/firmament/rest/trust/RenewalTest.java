@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -179,7 +180,8 @@ class RenewalTest {
       Map<String, Instant> after = expiries(caller);
       assertEquals(before.get("fleet-plant"), after.get("fleet-plant"));
       for (String role : List.of("fleet-default", "publisher")) {
-        assertTrue(after.get(role).isAfter(now.plus(Duration.ofDays(89))), role);
+        assertTrue(
+            Objects.requireNonNull(after.get(role)).isAfter(now.plus(Duration.ofDays(89))), role);
       }
       assertTrue(state(caller).snapshot().signed().expires().isAfter(now.plus(Duration.ofDays(6))));
       assertTrue(
@@ -204,8 +206,7 @@ class RenewalTest {
       trust.later(Duration.ofMinutes(11));
       assertEquals(new Report(1, 0, 0, 0, 0), renew());
       assertTrue(
-          expiries(caller)
-              .get("fleet-plant")
+          Objects.requireNonNull(expiries(caller).get("fleet-plant"))
               .isAfter(trust.clock.instant().plus(Duration.ofDays(89))));
     }
   }

@@ -19,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -58,10 +60,27 @@ public final class Agent {
         new DataFolder(settings.dataFolder()),
         () ->
             new UpdateService(
-                settings.dataFolder(), settings.updates(), listener.updates(), clock, random),
+                settings.dataFolder(),
+                settings.updates().knowing(facts(settings)),
+                listener.updates(),
+                clock,
+                random),
         clock,
         random,
         listener);
+  }
+
+  /// What artifacts can depend on: what this machine says of itself, and its tags.
+  private static Map<String, String> facts(AgentSettings settings) {
+    Map<String, String> facts = new HashMap<>(new MachineProfile(Path.of("/")).facts());
+    settings
+        .tags()
+        .forEach(
+            (name, value) -> {
+              facts.put(name, value);
+              facts.put("tag." + name, value);
+            });
+    return facts;
   }
 
   Agent(
@@ -196,7 +215,7 @@ public final class Agent {
                   RegisterRequest.newBuilder()
                       .setProfile(machine.read())
                       .setAgentVersion(VERSION)
-                      .putAllTags(settings.tags())
+                      .putAllTags(settings.registered())
                       .build());
       listener.registered(registered.getDeviceName());
       work.named(registered.getArtifactRoot().toByteArray(), registered.getArtifactUrl());

@@ -28,6 +28,9 @@ public record AgentSettings(
     Map<String, String> tags,
     Updates updates) {
   private static final Path SETTINGS = Path.of("/etc/firmament/agent.json");
+  private static final Pattern TAG = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,63}");
+  private static final int MAX_TAGS = 32;
+  private static final int MAX_TAG_VALUE = 256;
   private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/@]+):\\d{1,5}");
 
   public AgentSettings {
@@ -46,6 +49,21 @@ public record AgentSettings(
     this(server, ca, tokenFile, dataFolder, hardwareId, name, tags, Updates.NONE);
   }
 
+  /// The tags that the platform is told: those that were given, and what the device provides, so
+  /// that a rollout knows which devices meet what it depends on. What is no tag is not told.
+  Map<String, String> registered() {
+    Map<String, String> told = new TreeMap<>(tags);
+    for (Map.Entry<String, String> each :
+        new TreeMap<>(updates.allowlist().provides()).entrySet()) {
+      if (told.size() < MAX_TAGS
+          && TAG.matcher(each.getKey()).matches()
+          && each.getValue().length() <= MAX_TAG_VALUE) {
+        told.putIfAbsent(each.getKey(), each.getValue());
+      }
+    }
+    return told;
+  }
+
   /// What updates may do here, and where they come from.
   ///
   /// @param tufRoot the first root metadata, which came with the device; without it the device pins
@@ -53,6 +71,10 @@ public record AgentSettings(
   /// @param artifactUrl where artifacts are; without it where the platform says
   public record Updates(Allowlist allowlist, Optional<Path> tufRoot, Optional<String> artifactUrl) {
     static final Updates NONE = new Updates(Allowlist.NOTHING, Optional.empty(), Optional.empty());
+
+    Updates knowing(Map<String, String> facts) {
+      return new Updates(allowlist.knowing(facts), tufRoot, artifactUrl);
+    }
   }
 
   /// Reads flags, and the environment for what no flag says: `-server`, `-ca`, `-token-file`,

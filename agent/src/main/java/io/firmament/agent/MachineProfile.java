@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,21 @@ final class MachineProfile {
         .setOsName(text("etc/os-release").flatMap(t -> find(PRETTY_NAME, t)).orElse(""))
         .setKernel(text("proc/sys/kernel/osrelease").orElse(""))
         .build();
+  }
+
+  /// The same by the names that selectors have for it; what is not known is left out.
+  Map<String, String> facts() {
+    HardwareProfile profile = read();
+    Map<String, String> facts = new HashMap<>();
+    facts.put("model", profile.getModel());
+    facts.put("soc", profile.getSoc());
+    facts.put("architecture", profile.getArchitecture());
+    facts.put("os", profile.getOsName());
+    facts.put("kernel", profile.getKernel());
+    facts.put("ram", String.valueOf(profile.getRamBytes()));
+    facts.put("cpu_cores", String.valueOf(profile.getCpuCores()));
+    facts.values().removeIf(value -> value.isEmpty() || value.equals("0"));
+    return facts;
   }
 
   /// The machine id, which is made once per installation of the system.

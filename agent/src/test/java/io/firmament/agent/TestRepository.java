@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
 /// A tenant's repository with all its keys in memory, and a fleet in it.
@@ -82,6 +83,9 @@ public final class TestRepository {
     }
   }
 
+  /// What was published, by its path, withdrawn or not.
+  final Map<String, TargetFile> ever = new ConcurrentHashMap<>();
+
   /// What devices pin.
   public byte[] root() {
     return store.read("1.root.json").orElseThrow().file();
@@ -116,6 +120,7 @@ public final class TestRepository {
     TargetFile file =
         TargetFile.of(content.length, hash, Optional.of(Json.Obj.EMPTY.with("artifact", artifact)));
     published(repository.publish(fleet, Map.of(path, file), Set.of(), now));
+    ever.put(path, file);
     return file;
   }
 

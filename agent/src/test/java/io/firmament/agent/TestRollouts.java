@@ -69,6 +69,17 @@ final class TestRollouts implements AutoCloseable {
           }
 
           @Override
+          public Optional<DirectorSigner.Published> published(
+              TenantId of, FleetName name, ArtifactRef artifact) {
+            return Optional.ofNullable(
+                    repository.ever.get(repository.path(artifact.id(), artifact.version())))
+                .map(
+                    file ->
+                        new DirectorSigner.Published(
+                            repository.path(artifact.id(), artifact.version()), file, "config"));
+          }
+
+          @Override
           public Optional<Signer> director(TenantId of) {
             return Optional.of(repository.directorKey);
           }

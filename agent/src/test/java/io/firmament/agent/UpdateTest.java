@@ -95,6 +95,8 @@ class UpdateTest {
       assertTrue(third.detail().contains("the probe failed"), third::toString);
       assertEquals("config 2", Files.readString(etc.resolve("app.conf")));
 
+      // What was withdrawn can still be returned from.
+      platform.repository.withdraw("app", "2", Instant.now());
       platform.abortAndRevert(second);
       Assignment reverted = platform.awaitEnd(second, name, 2);
       assertEquals(Assignment.State.ROLLED_BACK, reverted.state(), reverted::toString);

@@ -162,7 +162,8 @@ public final class LocalPlatform implements AutoCloseable {
   private static LocalDevices.Delivery delivery(
       LocalServers servers, LocalPorts ports, Platform platform) {
     String bucket = Setting.BUCKET_ARTIFACTS.in(servers.environment());
-    TenantDirectors directors = new TenantDirectors(platform.repositories(), ports.onlineKeys());
+    TenantDirectors directors =
+        new TenantDirectors(platform.repositories(), ports.artifacts(), ports.onlineKeys());
     return new LocalDevices.Delivery(
         new DeviceServer.Updates(
             new DirectorSigner(directors, platform.clock()),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /// What updates may do on this device. It is the device's own file, and nothing that comes from the
@@ -61,6 +62,14 @@ public record Allowlist(
     commands = Set.copyOf(commands);
     logs = Map.copyOf(logs);
     provides = Map.copyOf(provides);
+  }
+
+  /// The same with facts that the device knows besides; its own word counts where both say
+  /// something.
+  public Allowlist knowing(Map<String, String> facts) {
+    Map<String, String> all = new TreeMap<>(facts);
+    all.putAll(provides);
+    return new Allowlist(destinations, units, commands, probes, firmware, containers, logs, all);
   }
 
   /// What probes may ask. Files may be looked at always, and this machine's own addresses.

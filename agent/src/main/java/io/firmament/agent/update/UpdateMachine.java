@@ -2,6 +2,7 @@ package io.firmament.agent.update;
 
 import io.firmament.agent.update.Job.Phase;
 import io.firmament.agent.update.RefusedException.Reason;
+import io.firmament.base.VersionOrder;
 import io.firmament.tuf.Json;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public final class UpdateMachine {
   /// An order that was not signed anew for so long is given up.
   private static final Duration FORGOTTEN = Duration.ofDays(7);
 
+  private static final VersionOrder ORDER = VersionOrder.standard();
   private static final String ORDERED = "ordered";
   private static final int APPLY_STARTS = 3;
   private static final int PROBE_STARTS = 3;
@@ -231,10 +233,11 @@ public final class UpdateMachine {
   private Optional<String> unfit(Job job) {
     try {
       UpdateState.Installed old = state.installed().get(job.order().artifact().name());
-      List<String> had = old == null ? List.of() : old.history();
-      for (String version : job.delivery().mustPassThrough()) {
-        if (!had.contains(version)) {
-          return Optional.of("the device must have had version " + version + " before");
+      if (old != null) {
+        for (String version : job.delivery().mustPassThrough()) {
+          if (!passed(old, version, job.order().artifact().version())) {
+            return Optional.of("the device must have had version " + version + " before");
+          }
         }
       }
       Probe.read(job.order().probe());
@@ -243,6 +246,17 @@ public final class UpdateMachine {
     } catch (UnfitException | IllegalArgumentException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  /// Whether the device has had a version, has a newer one, or need not have it before the next:
+  /// the platform's own rule, and what the device remembers besides.
+  private static boolean passed(UpdateState.Installed old, String version, String next) {
+    String has = old.current().name();
+    boolean onTheWay =
+        !(ORDER.reads(next) && ORDER.reads(version) && ORDER.compare(version, next) > 0);
+    return !onTheWay
+        || old.history().contains(version)
+        || (ORDER.reads(has) && ORDER.compare(has, version) >= 0);
   }
 
   /// A revert begins at its end: with what the installed version can return to.

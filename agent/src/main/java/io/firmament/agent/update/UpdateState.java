@@ -62,12 +62,17 @@ public record UpdateState(
   /// What the device has, by the names that others can depend on.
   Map<String, Set<String>> provided() {
     Map<String, Set<String>> all = new TreeMap<>();
-    for (Installed each : installed.values()) {
-      each.current()
-          .delivery()
-          .provides()
-          .forEach((name, value) -> all.computeIfAbsent(name, _ -> new TreeSet<>()).add(value));
-    }
+    installed.forEach(
+        (artifact, each) -> {
+          String version = each.current().name();
+          for (String name : List.of(artifact, "installed." + artifact)) {
+            all.computeIfAbsent(name, _ -> new TreeSet<>()).add(version);
+          }
+          each.current()
+              .delivery()
+              .provides()
+              .forEach((name, value) -> all.computeIfAbsent(name, _ -> new TreeSet<>()).add(value));
+        });
     return all;
   }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,7 +143,49 @@ class AllowlistTest {
         "{'type':'file','path':'/proc/version'}".replace("/proc/version", "/etc/hostname");
     unfit("{'provides':{'board':'a'}}", "model", "'depends':{'board':['b','c']}", good);
     unfit("{}", "model", "'depends':{'board':['b']}", good);
-    unfit("{}", "model", "'must_pass_through':['0.9']", good);
+  }
+
+  @Test
+  void knowsWhatTheMachineSaysOfItselfAndItsOwnWordCountsMore() {
+    Allowlist own = Allowlist.read(TestPlatform.json("{\"provides\":{\"board\":\"c\"}}"));
+    assertEquals(
+        Map.of("board", "c", "soc", "a"), own.knowing(Map.of("board", "b", "soc", "a")).provides());
+  }
+
+  @Test
+  void passesVersionsInTheirOrderAndNoneWhereItHasNothing() throws Exception {
+    TestDevice device = new TestDevice(folder, platform, "{'destinations':['ETC']}");
+    String through = ",'must_pass_through':['1.10','1.0','3.0']";
+    assertEquals(Status.HEALTHY, installed(device, "1.0", ""));
+    assertEquals(Status.INCOMPATIBLE, installed(device, "2.0", through));
+    assertEquals(Status.HEALTHY, installed(device, "1.10-rc1", ""));
+    assertEquals(Status.INCOMPATIBLE, installed(device, "2.0", through));
+    assertEquals(Status.HEALTHY, installed(device, "1.11", ""));
+    assertEquals(Status.HEALTHY, installed(device, "2.0", through));
+    TestDevice fresh =
+        new TestDevice(folder.resolve("fresh"), platform, "{'destinations':['ETC']}");
+    assertEquals(Status.HEALTHY, installed(fresh, "2.0", through));
+  }
+
+  private Status installed(TestDevice device, String version, String more) throws Exception {
+    Order.Target target =
+        platform.publish(
+            "app",
+            version,
+            "config",
+            version.getBytes(StandardCharsets.UTF_8),
+            ("'config':{'destination':'ETC/f'}" + more)
+                .replace("ETC", device.etc.toString())
+                .replace("'", "\""));
+    Order.Key key =
+        platform.order(
+            "p" + platform.heard.size(),
+            1,
+            Order.Action.APPLY,
+            target,
+            FILE.replace("ETC", device.etc.toString()).replace("'", "\""));
+    device.live(device.start(Stops.never()));
+    return platform.last(key).orElseThrow().status();
   }
 
   @Test

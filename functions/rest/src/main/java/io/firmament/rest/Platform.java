@@ -136,6 +136,7 @@ public final class Platform {
     return new Publishing(
         ports.artifacts(),
         new RepositoryTargets(repositories(), clock),
+        ports.rollouts(),
         ports.artifactFiles(),
         ports.uploads(),
         clock,

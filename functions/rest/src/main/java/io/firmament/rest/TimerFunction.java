@@ -104,9 +104,11 @@ public final class TimerFunction implements RequestStreamHandler {
                   Metric.OFFLINE_ROLES_OVERDUE,
                   report.offlineOverdue()));
     }
-    if (report.failed() > 0) {
+    // What fails raises an alarm; the log says which it was.
+    if (report.failed() > 0 || report.unsigned() > 0) {
       throw new IllegalStateException(
-          report.failed() + " of " + report.total() + " repositories could not be renewed");
+          "%d of %d repositories could not be renewed, and %d online roles not be signed"
+              .formatted(report.failed(), report.total(), report.unsigned()));
     }
   }
 }

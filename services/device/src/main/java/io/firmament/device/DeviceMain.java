@@ -3,6 +3,7 @@ package io.firmament.device;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.FirmwareAdapters;
 import io.firmament.aws.delivery.S3ArtifactSource;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoAuthorityRoot;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
@@ -132,7 +133,12 @@ public final class DeviceMain {
         new TenantRepositories(
             new S3MetadataStores(clients.s3(), bucket.get()), keys, Schedule.DEFAULT);
     return new DeviceServer.Updates(
-        new DirectorSigner(new TenantDirectors(repositories, keys), clock),
+        new DirectorSigner(
+            new TenantDirectors(
+                repositories,
+                new DynamoArtifactStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)),
+                keys),
+            clock),
         new S3ArtifactRoot(clients.s3(), bucket.get(), clock));
   }
 

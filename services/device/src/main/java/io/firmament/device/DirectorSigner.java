@@ -25,7 +25,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Signs what devices are told with the `director` key of the tenant's repository. The file that is
-/// meant is the one that the fleet's role lists for the artifact's version.
+/// meant is the one that the fleet's role lists for the artifact's version. Where none is listed
+/// any more, devices are not told to install it, and still told to return from it: that takes
+/// nothing from the repository.
 public final class DirectorSigner implements AssignmentSigner {
   /// How long a device takes a document.
   static final Duration LIFE = Duration.ofHours(12);
@@ -53,9 +55,17 @@ public final class DirectorSigner implements AssignmentSigner {
     /// role in it.
     Optional<Targets> targets(TenantId tenant, FleetName fleet);
 
+    /// What was published to a fleet, also when it was withdrawn since; empty where it never was.
+    Optional<Published> published(TenantId tenant, FleetName fleet, ArtifactRef artifact);
+
     /// The key of the director; empty where the tenant has none.
     Optional<Signer> director(TenantId tenant);
   }
+
+  /// A file that was published.
+  ///
+  /// @param kind of the artifact
+  public record Published(String path, TargetFile file, String kind) {}
 
   private record Key(TenantId tenant, FleetName fleet) {}
 
@@ -69,27 +79,29 @@ public final class DirectorSigner implements AssignmentSigner {
     if (files.size() != 1) {
       files = files(device, folder, ASKED_ANEW);
     }
-    if (files.size() != 1) {
+    boolean withdrawn = files.isEmpty() && told.assignment().action() == Assignment.Action.REVERT;
+    if (files.size() != 1 && !withdrawn) {
       return new Outcome.Unsigned(
           "the repository lists %d files in %s".formatted(files.size(), folder));
     }
-    Map.Entry<String, TargetFile> file = files.getFirst();
-    Optional<String> kind = file.getValue().custom().flatMap(DirectorSigner::kind);
-    if (kind.isEmpty()) {
-      return new Outcome.Unsigned("the target in " + folder + " does not say its kind");
+    Optional<Published> published =
+        withdrawn
+            ? repositories.published(device.tenant(), device.fleet(), artifact)
+            : listed(files.getFirst());
+    if (published.isEmpty()) {
+      return new Outcome.Unsigned(
+          withdrawn
+              ? artifact + " was never published to the fleet"
+              : "the target in " + folder + " does not say its kind");
     }
     return repositories
         .director(device.tenant())
-        .<Outcome>map(key -> sign(device, told, file, kind.get(), key))
+        .<Outcome>map(key -> sign(device, told, published.get(), key))
         .orElseGet(() -> new Outcome.Unsigned("the tenant's repository has no director"));
   }
 
   private Outcome sign(
-      Device device,
-      DeviceAssignments.Told told,
-      Map.Entry<String, TargetFile> file,
-      String kind,
-      Signer key) {
+      Device device, DeviceAssignments.Told told, Published published, Signer key) {
     Instant issued = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Instant expires = issued.plus(LIFE).truncatedTo(ChronoUnit.SECONDS);
     Assignment assignment = told.assignment();
@@ -106,11 +118,18 @@ public final class DirectorSigner implements AssignmentSigner {
               case APPLY -> DeviceAssignment.Action.APPLY;
               case REVERT -> DeviceAssignment.Action.REVERT;
             },
-            new DeviceAssignment.Artifact(artifact.id(), artifact.version(), kind),
-            file.getKey(),
-            file.getValue(),
+            new DeviceAssignment.Artifact(artifact.id(), artifact.version(), published.kind()),
+            published.path(),
+            published.file(),
             object(StrategyJson.write(told.rollout().wish().probe())));
     return new Outcome.Signed(Director.sign(document, key), issued, expires);
+  }
+
+  private static Optional<Published> listed(Map.Entry<String, TargetFile> file) {
+    return file.getValue()
+        .custom()
+        .flatMap(DirectorSigner::kind)
+        .map(kind -> new Published(file.getKey(), file.getValue(), kind));
   }
 
   /// The files of a folder, as they were listed at most so long ago.

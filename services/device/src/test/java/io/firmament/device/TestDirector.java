@@ -3,6 +3,7 @@ package io.firmament.device;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.trust.SignatureAlgorithm;
 import io.firmament.trust.Signer;
 import io.firmament.trust.SoftwareSigner;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The repository of a tenant, as far as its director needs it, with a key in memory.
@@ -26,6 +28,7 @@ final class TestDirector implements DirectorSigner.Repositories, Signer {
   private final SoftwareSigner key = SoftwareSigner.generate();
   private final AtomicInteger signed = new AtomicInteger();
   private volatile Targets targets = Targets.create(Instant.now().plus(Duration.ofDays(1)));
+  private final Map<String, TargetFile> published = new ConcurrentHashMap<>();
   private volatile boolean repository = true;
   private volatile boolean answers = true;
 
@@ -39,6 +42,20 @@ final class TestDirector implements DirectorSigner.Repositories, Signer {
             Sha256.of(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(),
             Optional.of(custom));
     targets = targets.with(Map.of(path, file), Set.of());
+  }
+
+  /// Takes everything back.
+  synchronized void withdraw() {
+    published.putAll(targets.targets());
+    targets = targets.with(Map.of(), targets.targets().keySet());
+  }
+
+  @Override
+  public Optional<DirectorSigner.Published> published(
+      TenantId tenant, FleetName fleet, ArtifactRef artifact) {
+    String path = "fleets/%s/%s/%s/image.bin".formatted(fleet, artifact.id(), artifact.version());
+    return Optional.ofNullable(published.get(path))
+        .map(file -> new DirectorSigner.Published(path, file, "firmware"));
   }
 
   @Override

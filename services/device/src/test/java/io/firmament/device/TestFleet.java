@@ -28,6 +28,7 @@ import io.firmament.platform.logs.LogStore;
 import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.rollout.Assignment;
+import io.firmament.platform.rollout.Command;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Groups;
 import io.firmament.platform.rollout.RolloutJson;
@@ -271,6 +272,13 @@ public final class TestFleet implements AutoCloseable {
             .id();
     evaluate(id);
     return id;
+  }
+
+  void abort(RolloutId id, Command.Policy policy) {
+    Fleet fleet = new Fleet(new Devices(store, Clock.systemUTC()), rollouts);
+    new Rollouts(rollouts, fleet, Clock.systemUTC(), Ids.random())
+        .command(operator, id, new Command.Abort(policy));
+    evaluate(id);
   }
 
   void evaluate(RolloutId id) {

@@ -25,6 +25,7 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.rollout.Assignment.State;
+import io.firmament.platform.rollout.Command;
 import io.firmament.platform.rollout.Rollout;
 import io.firmament.trust.CertificateRequest;
 import io.firmament.trust.DeviceIdentity;
@@ -110,6 +111,28 @@ class UpdatesTest {
             .rollout()
             .progress()
             .status());
+  }
+
+  @Test
+  void tellsADeviceToReturnFromWhatWasWithdrawnAndNoneToInstallIt() throws Exception {
+    FieldDevice device = online();
+    FieldDevice late = online();
+    RolloutId rollout = fleet.rollOut("router-os", "1.0", device.name());
+    device.report(device.assignment(), ArtifactStatus.ARTIFACT_STATUS_HEALTHY);
+    fleet.director.withdraw();
+    fleet.abort(rollout, Command.Policy.REVERT);
+    Assignment told = device.assignment();
+    DeviceAssignment document = fleet.director.verified(told.getSigned().toByteArray());
+    assertEquals(DeviceAssignment.Action.REVERT, document.action());
+    assertEquals("fleets/default/router-os/1.0/image.bin", document.path());
+    assertEquals(7, document.target().length());
+    device.report(told, ArtifactStatus.ARTIFACT_STATUS_ROLLED_BACK);
+    assertEquals(State.ROLLED_BACK, fleet.assignment(rollout, device.name()).state());
+    RolloutId other = fleet.rollOut("router-os", "1.0", late.name());
+    fleet.director.withdraw();
+    Thread.sleep(Duration.ofSeconds(11));
+    assertEquals(0, late.heartbeat().getAssignmentsCount());
+    assertEquals(State.OFFERED, fleet.assignment(other, late.name()).state());
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -97,11 +98,16 @@ public final class DynamoArtifactStore implements ArtifactStore {
                 .build()));
     items.add(item(put(FleetItems.item(audit)).build()));
     switch (artifact.state()) {
-      case PUBLISHED ->
+      case PUBLISHED -> {
+        items.add(
+            item(
+                put(RolloutItems.item(artifact.tenant(), artifact.facts().orElseThrow())).build()));
+        SortedMap<String, String> provides = artifact.terms().provides();
+        if (!provides.isEmpty()) {
           items.add(
-              item(
-                  put(RolloutItems.item(artifact.tenant(), artifact.facts().orElseThrow()))
-                      .build()));
+              item(put(RolloutItems.item(artifact.tenant(), artifact.ref(), provides)).build()));
+        }
+      }
       case WITHDRAWING, WITHDRAWN ->
           items.add(
               item(

@@ -38,9 +38,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -141,19 +143,72 @@ public final class DynamoRolloutStore implements RolloutStore {
         .map(RolloutItems::artifact);
   }
 
+  @Override
+  public Map<ArtifactRef, SortedMap<String, String>> provided(TenantId tenant) {
+    Map<ArtifactRef, SortedMap<String, String>> provided = new HashMap<>();
+    each(
+        new Range(RolloutItems.provided(tenant), "", true),
+        item -> provided.put(RolloutItems.providing(item), FleetItems.texts(item, "provides")));
+    return provided;
+  }
+
   // ---- rollouts
 
   @Override
-  public void addRollout(Rollout rollout, Plan plan, RolloutEvent event, AuditEvent audit) {
+  public boolean addRollout(Rollout rollout, Plan plan, RolloutEvent event, AuditEvent audit) {
     List<TransactWriteItem> items = new ArrayList<>();
     items.add(
         item(put(RolloutItems.item(rollout)).toBuilder().conditionExpression(ABSENT).build()));
     RolloutItems.items(rollout, plan).forEach(part -> items.add(item(put(part))));
     items.add(item(put(RolloutItems.item(event))));
     items.add(item(audit));
-    if (!written(items)) {
-      throw new IllegalStateException("an id was given twice: " + rollout.id());
+    items.add(known(rollout));
+    return switch (transactions.write(items)) {
+      case Transactions.Written _ -> true;
+      case Transactions.Refused refused when refused.item() == items.size() - 1 -> false;
+      case Transactions.Refused _ ->
+          throw new IllegalStateException("an id was given twice: " + rollout.id());
+    };
+  }
+
+  /// Holds while the artifact of a rollout is published.
+  private TransactWriteItem known(Rollout rollout) {
+    return TransactWriteItem.builder()
+        .conditionCheck(
+            ConditionCheck.builder()
+                .tableName(table)
+                .key(
+                    key(
+                        RolloutItems.artifacts(rollout.tenant()),
+                        RolloutItems.artifactKey(rollout.wish().artifact())))
+                .conditionExpression("attribute_exists(pk)")
+                .build())
+        .build();
+  }
+
+  @Override
+  public Optional<Rollout> givingOut(TenantId tenant, ArtifactRef artifact) {
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":pk", s(RolloutItems.rollouts(tenant)));
+    for (Rollout.Status status : Rollout.Status.values()) {
+      if (status.givesOut()) {
+        values.put(":" + status.name().toLowerCase(Locale.ROOT), s(status.name()));
+      }
     }
+    List<String> statuses = values.keySet().stream().filter(name -> !name.equals(":pk")).toList();
+    QueryRequest query =
+        QueryRequest.builder()
+            .tableName(table)
+            .keyConditionExpression("pk = :pk")
+            .filterExpression("#status IN (" + String.join(", ", statuses) + ")")
+            .expressionAttributeNames(Map.of("#status", "status"))
+            .expressionAttributeValues(values)
+            .consistentRead(true)
+            .build();
+    return client.queryPaginator(query).items().stream()
+        .map(item -> RolloutItems.rollout(item).rollout())
+        .filter(rollout -> rollout.wish().artifact().equals(artifact))
+        .findFirst();
   }
 
   @Override

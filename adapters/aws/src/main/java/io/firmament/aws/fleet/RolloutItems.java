@@ -26,6 +26,7 @@ import io.firmament.platform.rollout.Decision;
 import io.firmament.platform.rollout.Group;
 import io.firmament.platform.rollout.GroupName;
 import io.firmament.platform.rollout.Plan;
+import io.firmament.platform.rollout.Requirements;
 import io.firmament.platform.rollout.Rollout;
 import io.firmament.platform.rollout.RolloutEvent;
 import io.firmament.platform.rollout.RolloutJson;
@@ -38,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -49,14 +51,15 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | --- | --- | --- | --- | --- |
 /// | group | `T#<tenant>#GROUP` | name | | |
 /// | what is known of an artifact | `T#<tenant>#ARTIFACT-FACTS` | id and version | | |
+/// | what an artifact provides | `T#<tenant>#PROVIDED` | id and version | | |
 /// | rollout | `T#<tenant>#ROLLOUT` | id | `T#<tenant>#ROLLOUTS`, milliseconds `#` id | DUE |
 /// | part of its plan | `T#<tenant>#ROLLOUT#<id>` | `PLAN#` number | | |
 /// | assignment | `T#<tenant>#ROLLOUT#<id>` | `DEVICE#` name | FLIGHT | |
 /// | event of its timeline | `T#<tenant>#ROLLOUT#<id>` | `EVENT#` milliseconds `#` id | | |
 /// | lease | `T#<tenant>#ROLLOUT#<id>` | `LEASE` | | |
 ///
-/// DUE is `ROLLOUT-DUE`, milliseconds `#` tenant `#` id, while an evaluation is due some time; FLIGHT
-/// is `T#<tenant>#FLIGHT`, name `#` rollout, while the assignment is in flight.
+/// DUE is `ROLLOUT-DUE`, milliseconds `#` tenant `#` id, while an evaluation is due some time;
+/// FLIGHT is `T#<tenant>#FLIGHT`, name `#` rollout, while the assignment is in flight.
 final class RolloutItems {
   static final String DUE = "ROLLOUT-DUE";
   static final String LEASE = "LEASE";
@@ -75,6 +78,10 @@ final class RolloutItems {
 
   static String artifacts(TenantId tenant) {
     return "T#" + tenant + "#ARTIFACT-FACTS";
+  }
+
+  static String provided(TenantId tenant) {
+    return "T#" + tenant + "#PROVIDED";
   }
 
   static String rollouts(TenantId tenant) {
@@ -153,7 +160,7 @@ final class RolloutItems {
         new LinkedHashMap<>(key(artifacts(tenant), artifactKey(facts.artifact())));
     item.put("id", s(facts.artifact().id()));
     item.put("version", s(facts.artifact().version()));
-    facts.compatibility().ifPresent(selector -> item.put("compatibility", s(selector.text())));
+    put(item, facts.requirements());
     item.put("securityOnly", AttributeValue.fromBool(facts.securityOnly()));
     item.put("open", numbers(facts.openVulnerabilities()));
     item.put("analysed", AttributeValue.fromBool(facts.analysed()));
@@ -163,10 +170,55 @@ final class RolloutItems {
   static ArtifactFacts artifact(Map<String, AttributeValue> item) {
     return new ArtifactFacts(
         new ArtifactRef(text(item, "id"), text(item, "version")),
-        find(item, "compatibility").map(text -> Selector.parse(text.s())),
+        requirements(item),
         find(item, "securityOnly").map(AttributeValue::bool).orElse(false),
         numbers(item, "open", Severity.class),
         find(item, "analysed").map(AttributeValue::bool).orElse(true));
+  }
+
+  private static void put(Map<String, AttributeValue> item, Requirements requirements) {
+    requirements.compatibility().ifPresent(each -> item.put("compatibility", s(each.text())));
+    if (!requirements.depends().isEmpty()) {
+      Map<String, AttributeValue> depends = new TreeMap<>();
+      requirements.depends().forEach((name, values) -> depends.put(name, list(values)));
+      item.put("depends", AttributeValue.fromM(depends));
+    }
+    if (!requirements.mustPassThrough().isEmpty()) {
+      item.put("mustPassThrough", list(requirements.mustPassThrough()));
+    }
+  }
+
+  private static Requirements requirements(Map<String, AttributeValue> item) {
+    SortedMap<String, List<String>> depends = new TreeMap<>();
+    find(item, "depends").ifPresent(map -> map.m().forEach((k, v) -> depends.put(k, list(v))));
+    return new Requirements(
+        find(item, "compatibility").map(text -> Selector.parse(text.s())),
+        depends,
+        find(item, "mustPassThrough").map(RolloutItems::list).orElse(List.of()));
+  }
+
+  private static AttributeValue list(List<String> texts) {
+    return AttributeValue.fromL(texts.stream().map(FleetItems::s).toList());
+  }
+
+  private static List<String> list(AttributeValue value) {
+    return value.l().stream().map(AttributeValue::s).toList();
+  }
+
+  // ---- what artifacts provide
+
+  static Map<String, AttributeValue> item(
+      TenantId tenant, ArtifactRef artifact, Map<String, String> provides) {
+    Map<String, AttributeValue> item =
+        new LinkedHashMap<>(key(provided(tenant), artifactKey(artifact)));
+    item.put("id", s(artifact.id()));
+    item.put("version", s(artifact.version()));
+    item.put("provides", texts(provides));
+    return item;
+  }
+
+  static ArtifactRef providing(Map<String, AttributeValue> item) {
+    return new ArtifactRef(text(item, "id"), text(item, "version"));
   }
 
   // ---- rollouts
@@ -186,7 +238,7 @@ final class RolloutItems {
     item.put("tenant", s(rollout.tenant().toString()));
     item.put("id", s(rollout.id().toString()));
     item.put("fleet", s(rollout.fleet().value()));
-    rollout.compatibility().ifPresent(each -> item.put("compatibility", s(each.text())));
+    put(item, rollout.requirements());
     item.put("author", s(rollout.author().toString()));
     item.put("createdAt", time(rollout.createdAt()));
     item.put("version", n(rollout.version()));
@@ -205,7 +257,7 @@ final class RolloutItems {
             RolloutId.of(text(item, "id")),
             RolloutJson.readWish(JSON.fromJson(text(item, "wish"))),
             new FleetName(text(item, "fleet")),
-            find(item, "compatibility").map(text -> Selector.parse(text.s())),
+            requirements(item),
             UserId.of(text(item, "author")),
             instant(item, "createdAt"),
             RolloutJson.readProgress(JSON.fromJson(text(item, "progress"))),

@@ -24,6 +24,8 @@ import io.firmament.platform.artifact.SignedTargets;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.rollout.ArtifactFacts;
+import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.platform.rollout.Rollout;
 import io.firmament.platform.trust.RepositoryProblem;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.client.ClientLimits;
@@ -40,6 +42,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -121,6 +125,20 @@ class PublishingTest {
     try (InputStream in = found.get()) {
       return Optional.of(in.readAllBytes());
     }
+  }
+
+  @Test
+  void whatAnArtifactProvidesIsKnownOnceItIsPublishedAndStaysWhenItIsWithdrawn() {
+    TenantId tenant = catalogue.begun();
+    Artifact artifact = catalogue.providing(tenant, "boot", "2.0", Map.of("bootloader", "2"));
+    assertEquals(Map.of(), catalogue.rollouts.provided(tenant));
+    catalogue.publishing().publish(USER, tenant, artifact.id());
+    Map<ArtifactRef, SortedMap<String, String>> known =
+        Map.of(artifact.ref(), new TreeMap<>(Map.of("bootloader", "2")));
+    assertEquals(known, catalogue.rollouts.provided(tenant));
+    catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertEquals(known, catalogue.rollouts.provided(tenant));
+    assertEquals(Map.of(), catalogue.rollouts.provided(TestCatalogue.tenant()));
   }
 
   @Test
@@ -251,6 +269,7 @@ class PublishingTest {
                 return real.find(of, fleet, path);
               }
             },
+            catalogue.rollouts,
             catalogue.artifacts,
             catalogue.uploads,
             clock,
@@ -259,6 +278,49 @@ class PublishingTest {
     assertFalse(listed(tenant, artifact, PLANT));
     assertFalse(listed(tenant, artifact, LAB));
     assertEquals(Optional.empty(), catalogue.rollouts.findArtifact(tenant, artifact.ref()));
+  }
+
+  @Test
+  void whatARolloutGivesOutIsNotWithdrawnAndRolloutsOfWhatIsWithdrawnDoNotBegin() {
+    TenantId tenant = catalogue.begun();
+    Artifact artifact = published(tenant, "7.0");
+    Rollout rollout = catalogue.rollout(artifact.ref(), tenant);
+    assertTrue(catalogue.add(rollout));
+    ProblemException refusal =
+        refused(
+            ArtifactProblem.ARTIFACT_IN_ROLLOUT,
+            () -> catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty()));
+    assertEquals(
+        "artifact router-os 7.0 is given out by rollout " + rollout.id() + ", which is pending",
+        refusal.getMessage());
+    assertEquals(
+        Artifact.State.PUBLISHED,
+        catalogue.store.find(tenant, artifact.id()).orElseThrow().state());
+    assertTrue(listed(tenant, artifact, PLANT));
+    catalogue.abort(rollout);
+    catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertFalse(listed(tenant, artifact, PLANT));
+    assertFalse(catalogue.add(catalogue.rollout(artifact.ref(), tenant)));
+  }
+
+  @Test
+  void aRolloutThatBeginsWhileItsArtifactIsBeingWithdrawnKeepsIt() throws IOException {
+    TenantId tenant = catalogue.begun();
+    Artifact artifact = published(tenant, "8.0");
+    // Somebody looked before the rollout began, and marked the artifact after.
+    Rollout rollout = catalogue.rollout(artifact.ref(), tenant);
+    assertTrue(catalogue.add(rollout));
+    Artifact marked = catalogue.withdrawing(artifact);
+    refused(
+        ArtifactProblem.ARTIFACT_IN_ROLLOUT,
+        () -> catalogue.publishing().withdraw(USER, tenant, marked.id(), Optional.empty()));
+    assertConsistent(tenant, artifact.id());
+    assertEquals(
+        Artifact.State.PUBLISHED,
+        catalogue.store.find(tenant, artifact.id()).orElseThrow().state());
+    catalogue.abort(rollout);
+    catalogue.publishing().withdraw(USER, tenant, artifact.id(), Optional.empty());
+    assertFalse(listed(tenant, artifact, LAB));
   }
 
   @Test
@@ -454,6 +516,7 @@ class PublishingTest {
     return new Publishing(
         ports.of(catalogue.store),
         catalogue.signing(ports::of),
+        catalogue.rollouts,
         ports.of(catalogue.artifacts),
         catalogue.uploads,
         clock,

@@ -11,6 +11,7 @@ import io.firmament.base.FirmwareId;
 import io.firmament.base.Ids;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
+import io.firmament.base.RolloutId;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UserId;
@@ -27,8 +28,17 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.FleetStore;
+import io.firmament.platform.rollout.ArtifactFacts;
 import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.platform.rollout.Command;
+import io.firmament.platform.rollout.Creation;
+import io.firmament.platform.rollout.Group;
+import io.firmament.platform.rollout.Plan;
+import io.firmament.platform.rollout.Rollout;
+import io.firmament.platform.rollout.RolloutEvent;
+import io.firmament.platform.rollout.RolloutJson;
 import io.firmament.platform.rollout.RolloutStore;
+import io.firmament.platform.rollout.Selector;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.OnlineRole;
@@ -162,7 +172,7 @@ final class TestCatalogue implements AutoCloseable {
   }
 
   Publishing publishing() {
-    return new Publishing(store, signing(), artifacts, uploads, clock, ids);
+    return new Publishing(store, signing(), rollouts, artifacts, uploads, clock, ids);
   }
 
   // ---- artifacts
@@ -170,6 +180,42 @@ final class TestCatalogue implements AutoCloseable {
   /// A draft whose file has arrived.
   Artifact uploaded(TenantId tenant, String version, byte[] content, FleetName... to) {
     Artifact draft = draft(tenant, "router-os", version, content, to);
+    add(draft);
+    uploads.write(draft.content().source(), "application/octet-stream", content);
+    return draft;
+  }
+
+  /// A draft whose file has arrived, and which provides something.
+  Artifact providing(TenantId tenant, String name, String version, Map<String, String> provides) {
+    byte[] content = {1};
+    Artifact plain = draft(tenant, name, version, content);
+    Terms terms =
+        new Terms(
+            false,
+            Optional.empty(),
+            new TreeMap<>(provides),
+            new TreeMap<>(),
+            List.of(),
+            Optional.empty(),
+            "");
+    Artifact draft =
+        new Artifact(
+            tenant,
+            plain.id(),
+            plain.ref(),
+            plain.manifest(),
+            plain.fleets(),
+            plain.content(),
+            terms,
+            plain.state(),
+            plain.image(),
+            plain.sbom(),
+            plain.author(),
+            plain.createdAt(),
+            plain.changedAt(),
+            plain.publishedAt(),
+            plain.checkAt(),
+            plain.revision());
     add(draft);
     uploads.write(draft.content().source(), "application/octet-stream", content);
     return draft;
@@ -215,6 +261,97 @@ final class TestCatalogue implements AutoCloseable {
         Optional.empty(),
         Optional.empty(),
         1);
+  }
+
+  /// Marked as a withdrawal marks it that was stopped right after.
+  Artifact withdrawing(Artifact artifact) {
+    Artifact marked =
+        new Artifact(
+            artifact.tenant(),
+            artifact.id(),
+            artifact.ref(),
+            artifact.manifest(),
+            artifact.fleets(),
+            artifact.content(),
+            artifact.terms(),
+            Artifact.State.WITHDRAWING,
+            artifact.image(),
+            artifact.sbom(),
+            artifact.author(),
+            artifact.createdAt(),
+            artifact.changedAt(),
+            artifact.publishedAt(),
+            Optional.of(clock.instant().truncatedTo(ChronoUnit.MILLIS)),
+            artifact.revision());
+    if (!store.update(marked, audit(artifact.tenant(), "artifact.withdrawing"))) {
+      throw new AssertionError("not marked: " + artifact);
+    }
+    return marked;
+  }
+
+  // ---- rollouts
+
+  /// One that is pending, to no devices.
+  Rollout rollout(ArtifactRef artifact, TenantId tenant) {
+    Rollout.Wish wish =
+        RolloutJson.readWish(
+            Map.of(
+                "artifact", Map.of("id", artifact.id(), "version", artifact.version()),
+                "group", "plant",
+                "probe", Map.of("type", "file", "path", "/run/ok"),
+                "strategy", Map.of("dynamic", true)));
+    return Creation.of(
+            new Creation.Moment(
+                new RolloutId(ids.next()),
+                new UserId(new UUID(0, 7)),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS)),
+            wish,
+            new Group(
+                tenant,
+                wish.group(),
+                FleetName.DEFAULT,
+                "",
+                new Group.Membership.Selected(Selector.parse("name exists")),
+                clock.instant(),
+                1),
+            new ArtifactFacts(artifact, Optional.empty(), false, Map.of()),
+            List.of())
+        .state()
+        .rollout();
+  }
+
+  boolean add(Rollout rollout) {
+    return rollouts.addRollout(
+        rollout,
+        new Plan(List.of(List.of())),
+        event(rollout, RolloutEvent.Kind.CREATED),
+        audit(rollout.tenant(), "rollout.created"));
+  }
+
+  void abort(Rollout rollout) {
+    Rollout.Status before = rollout.progress().status();
+    Command.Change change =
+        new Command.Abort(Command.Policy.REVERT)
+            .on(
+                rollouts.loadRollout(rollout.tenant(), rollout.id()).orElseThrow(),
+                rollout.author());
+    if (!rollouts.update(
+        change.rollout(),
+        event(rollout, change.kind()),
+        audit(rollout.tenant(), "rollout.aborted"))) {
+      throw new AssertionError("not aborted while " + before);
+    }
+  }
+
+  private RolloutEvent event(Rollout rollout, RolloutEvent.Kind kind) {
+    return new RolloutEvent(
+        ids.next(),
+        rollout.tenant(),
+        rollout.id(),
+        clock.instant().truncatedTo(ChronoUnit.MILLIS),
+        kind,
+        "user:x",
+        new TreeMap<>());
   }
 
   AuditEvent audit(TenantId tenant, String action) {

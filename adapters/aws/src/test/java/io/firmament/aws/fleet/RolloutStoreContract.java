@@ -47,6 +47,8 @@ import io.firmament.platform.rollout.DeviceFacts;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Group;
 import io.firmament.platform.rollout.GroupName;
+import io.firmament.platform.rollout.Plan;
+import io.firmament.platform.rollout.Requirements;
 import io.firmament.platform.rollout.Rollout;
 import io.firmament.platform.rollout.RolloutEvent;
 import io.firmament.platform.rollout.RolloutJson;
@@ -146,7 +148,10 @@ interface RolloutStoreContract {
     ArtifactFacts facts =
         new ArtifactFacts(
             ARTIFACT,
-            Optional.of(Selector.parse("architecture == arm64")),
+            new Requirements(
+                Optional.of(Selector.parse("architecture == arm64")),
+                new TreeMap<>(Map.of("bootloader", List.of("2", "3"), "soc", List.of("a"))),
+                List.of("1.1.0", "1.0.0")),
             true,
             Map.of(Severity.CRITICAL, 2, Severity.LOW, 9),
             false);
@@ -155,6 +160,52 @@ interface RolloutStoreContract {
     store().putArtifact(tenant, clean());
     assertEquals(Optional.of(clean()), store().findArtifact(tenant, ARTIFACT));
     assertEquals(Optional.empty(), store().findArtifact(tenant(), ARTIFACT));
+  }
+
+  @Test
+  default void takesNoRolloutOfAnArtifactThatIsNotKnown() {
+    TenantId tenant = tenant();
+    RolloutState state = added(tenant(), "{}", 1, NOW);
+    Rollout of = state.rollout();
+    Rollout elsewhere =
+        new Rollout(
+            tenant,
+            new RolloutId(UUID.randomUUID()),
+            of.wish(),
+            of.fleet(),
+            of.requirements(),
+            of.author(),
+            of.createdAt(),
+            of.progress(),
+            1);
+    assertFalse(
+        store()
+            .addRollout(
+                elsewhere,
+                new Plan(List.of(List.of())),
+                event(elsewhere, RolloutEvent.Kind.CREATED),
+                audit(tenant, "created")));
+    assertEquals(Optional.empty(), store().findRollout(tenant, elsewhere.id()));
+  }
+
+  @Test
+  default void knowsWhichRolloutGivesAnArtifactOut() {
+    TenantId tenant = tenant();
+    assertEquals(Optional.empty(), store().givingOut(tenant, ARTIFACT));
+    Rollout rollout = added(tenant, "{}", 1, NOW).rollout();
+    assertEquals(Optional.of(rollout), store().givingOut(tenant, ARTIFACT));
+    assertEquals(Optional.empty(), store().givingOut(tenant, new ArtifactRef("router-os", "1")));
+    assertEquals(Optional.empty(), store().givingOut(tenant(), ARTIFACT));
+    Command.Change aborted =
+        new Command.Abort(Command.Policy.REVERT)
+            .on(store().loadRollout(tenant, rollout.id()).orElseThrow(), AUTHOR);
+    assertTrue(
+        store()
+            .update(
+                aborted.rollout(),
+                event(rollout, RolloutEvent.Kind.ABORTED),
+                audit(tenant, "aborted")));
+    assertEquals(Optional.empty(), store().givingOut(tenant, ARTIFACT));
   }
 
   @Test
@@ -489,16 +540,30 @@ interface RolloutStoreContract {
             RolloutJson.readWish(
                 Jsonb.builder().build().type(Object.class).fromJson(wish.replace('\'', '"'))),
             group(tenant, "plant", new Group.Membership.Selected(Selector.parse("name exists"))),
-            clean(),
+            new ArtifactFacts(
+                ARTIFACT,
+                new Requirements(
+                    Optional.empty(),
+                    new TreeMap<>(Map.of("fleet", List.of("default"))),
+                    List.of()),
+                false,
+                Map.of(),
+                true),
             facts);
     creation.check();
-    store()
-        .addRollout(
-            creation.state().rollout(),
-            creation.plan(),
-            event(creation.state().rollout(), RolloutEvent.Kind.CREATED),
-            audit(tenant, "created"));
+    store().putArtifact(tenant, clean());
+    assertTrue(add(creation));
     return creation.state();
+  }
+
+  private boolean add(Creation creation) {
+    Rollout rollout = creation.state().rollout();
+    return store()
+        .addRollout(
+            rollout,
+            creation.plan(),
+            event(rollout, RolloutEvent.Kind.CREATED),
+            audit(rollout.tenant(), "created"));
   }
 
   /// The offer to a device of the plan of which nothing is stored yet.

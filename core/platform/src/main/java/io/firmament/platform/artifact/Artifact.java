@@ -122,7 +122,7 @@ public record Artifact(
         ? Optional.of(
             new ArtifactFacts(
                 ref,
-                terms.compatibility(),
+                terms.requirements(),
                 terms.securityOnly(),
                 image.map(Image::open).orElse(Map.of()),
                 image.isEmpty() || image.get().analysis().isPresent()))

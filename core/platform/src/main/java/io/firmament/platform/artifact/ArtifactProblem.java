@@ -11,6 +11,9 @@ public enum ArtifactProblem implements Problem {
   ARTIFACT_CHANGED(
       Category.CONFLICT, "artifact {artifact} was changed by someone else in the meantime"),
   ARTIFACT_NOT_IN_STATE(Category.CONFLICT, "artifact {artifact} is {state}; this needs {needed}"),
+  ARTIFACT_IN_ROLLOUT(
+      Category.CONFLICT,
+      "artifact {artifact} is given out by rollout {rollout}, which is {status}"),
   ARTIFACT_NOT_UPLOADED(Category.CONFLICT, "the file of artifact {artifact} has not arrived"),
   ARTIFACT_CONTENT_DIFFERS(
       Category.CONFLICT, "the file of artifact {artifact} is not the one announced: {detail}"),

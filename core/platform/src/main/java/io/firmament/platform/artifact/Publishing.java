@@ -11,6 +11,8 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ObjectUpload;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.rollout.Rollout;
+import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.platform.trust.RepositoryProblem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -48,22 +51,26 @@ public final class Publishing {
 
   private final ArtifactStore store;
   private final SignedTargets signed;
+  private final RolloutStore rollouts;
   private final ObjectStore artifacts;
   private final ObjectStore uploads;
   private final Clock clock;
   private final Ids ids;
 
+  /// @param rollouts which give out what is published
   /// @param artifacts where devices fetch from
   /// @param uploads where bytes come from
   public Publishing(
       ArtifactStore store,
       SignedTargets signed,
+      RolloutStore rollouts,
       ObjectStore artifacts,
       ObjectStore uploads,
       Clock clock,
       Ids ids) {
     this.store = store;
     this.signed = signed;
+    this.rollouts = rollouts;
     this.artifacts = artifacts;
     this.uploads = uploads;
     this.clock = clock;
@@ -119,9 +126,13 @@ public final class Publishing {
 
   /// Takes an artifact back, from wherever an earlier call stopped. A draft is given up.
   ///
+  /// Rollouts forget it first, so that none begins after that; where one has begun before, the
+  /// artifact is published again.
+  ///
   /// @param actor as audit events name one
   /// @param reason for the audit trail
-  /// @throws ProblemException where some fleet's metadata could not be signed
+  /// @throws ProblemException where a rollout gives it out, or some fleet's metadata could not be
+  ///     signed
   public Artifact withdraw(String actor, TenantId tenant, ArtifactId id, Optional<String> reason) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Artifact artifact = get(tenant, id);
@@ -130,9 +141,20 @@ public final class Publishing {
           return artifact;
         }
         case DRAFT -> write(artifact.discarded(now()), actor, "artifact.discarded", reason);
-        case PUBLISHING, PUBLISHED ->
-            write(artifact.withdrawing(now()), actor, "artifact.withdrawing", reason);
+        case PUBLISHING, PUBLISHED -> {
+          Optional<Rollout> rollout = rollouts.givingOut(tenant, artifact.ref());
+          if (rollout.isPresent()) {
+            throw givenOut(artifact, rollout.get());
+          }
+          write(artifact.withdrawing(now()), actor, "artifact.withdrawing", reason);
+        }
         case WITHDRAWING -> {
+          Optional<Rollout> rollout = rollouts.givingOut(tenant, artifact.ref());
+          if (rollout.isPresent()) {
+            write(artifact.publishing(now()), PLATFORM, "artifact.publishing");
+            publish(PLATFORM, tenant, id);
+            throw givenOut(artifact, rollout.get());
+          }
           unlist(artifact);
           write(artifact.withdrawn(now()), actor, "artifact.withdrawn");
         }
@@ -171,6 +193,16 @@ public final class Publishing {
       }
       case DRAFT, PUBLISHED, DISCARDED -> store.postpone(artifact, Optional.empty());
     }
+  }
+
+  private static ProblemException givenOut(Artifact artifact, Rollout rollout) {
+    return ArtifactProblem.ARTIFACT_IN_ROLLOUT.with(
+        "artifact",
+        artifact.ref(),
+        "rollout",
+        rollout.id(),
+        "status",
+        rollout.progress().status().name().toLowerCase(Locale.ROOT));
   }
 
   Artifact get(TenantId tenant, ArtifactId id) {

@@ -1,6 +1,7 @@
 package io.firmament.platform.artifact;
 
 import io.firmament.platform.rollout.Invalid;
+import io.firmament.platform.rollout.Requirements;
 import io.firmament.platform.rollout.Selector;
 import java.time.LocalDate;
 import java.util.Collections;
@@ -16,8 +17,10 @@ import java.util.TreeMap;
 /// @param securityOnly whether it changes nothing but what closes vulnerabilities
 /// @param compatibility which devices it fits; all unless given
 /// @param provides what a device has once it is installed, by name
-/// @param depends what a device must have, by name, with the values of which one is enough
-/// @param mustPassThrough versions of the same artifact that a device must have had before
+/// @param depends what a device must have ([Requirements]), by name, with the values of which one
+///     is enough
+/// @param mustPassThrough versions of the same artifact that a device which has an older one must
+///     have had before
 /// @param supportUntil the last day on which vulnerabilities of it are handled
 /// @param notes for people; at most 10,000 characters
 public record Terms(
@@ -56,6 +59,11 @@ public record Terms(
         notes.length() <= MAX_NOTES && notes.chars().noneMatch(Terms::isBadControl),
         "notes",
         "has at most " + MAX_NOTES + " characters, none of control but line ends and tabs");
+  }
+
+  /// What is asked of devices.
+  public Requirements requirements() {
+    return new Requirements(compatibility, depends, mustPassThrough);
   }
 
   /// It fits all devices, and there is nothing to say.

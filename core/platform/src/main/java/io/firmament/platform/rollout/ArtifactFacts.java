@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// What the catalogue knows of an artifact that matters to a rollout.
 ///
-/// @param compatibility which devices it fits; all unless given
+/// @param requirements what a device must be and have for it
 /// @param securityOnly whether it changes nothing but what closes vulnerabilities
 /// @param openVulnerabilities how many findings of each severity are open, those triaged away left
 ///     out
@@ -16,7 +16,7 @@ import java.util.Optional;
 ///     be analysed
 public record ArtifactFacts(
     ArtifactRef artifact,
-    Optional<Selector> compatibility,
+    Requirements requirements,
     boolean securityOnly,
     Map<Severity, Integer> openVulnerabilities,
     boolean analysed) {
@@ -26,13 +26,13 @@ public record ArtifactFacts(
     openVulnerabilities = Collections.unmodifiableMap(copy);
   }
 
-  /// Of an artifact whose open findings are known.
+  /// Of an artifact that asks for no more than its selector, and whose open findings are known.
   public ArtifactFacts(
       ArtifactRef artifact,
       Optional<Selector> compatibility,
       boolean securityOnly,
       Map<Severity, Integer> openVulnerabilities) {
-    this(artifact, compatibility, securityOnly, openVulnerabilities, true);
+    this(artifact, Requirements.of(compatibility), securityOnly, openVulnerabilities, true);
   }
 
   /// How many open findings are as bad as that, or worse.

@@ -95,6 +95,9 @@ public record Assignment(
     WINDOW_CLOSED,
     TIMED_OUT,
     DOES_NOT_FIT,
+    LACKS_DEPENDENCY,
+    MUST_PASS_FIRST,
+    DOWNGRADE,
     DECOMMISSIONED
   }
 

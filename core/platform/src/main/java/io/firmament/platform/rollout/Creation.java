@@ -6,11 +6,13 @@ import io.firmament.platform.fleet.DeviceName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// A rollout as it is about to be created, and what there is to say about it: the gate's verdict,
@@ -19,16 +21,16 @@ import java.util.TreeMap;
 /// @param state the rollout with its devices
 /// @param plan the waves
 /// @param unresolved names of the group for which the fleet has no device
-/// @param excluded devices that the artifact does not fit, with the reason
+/// @param excluded devices that do not meet the artifact's requirements, by name
 public record Creation(
     RolloutState state,
     Plan plan,
     Admission.Verdict verdict,
     List<String> unresolved,
-    Map<String, String> excluded) {
+    SortedMap<String, Requirements.Unmet> excluded) {
   public Creation {
     unresolved = List.copyOf(unresolved);
-    excluded = java.util.Collections.unmodifiableMap(new TreeMap<>(excluded));
+    excluded = Collections.unmodifiableSortedMap(new TreeMap<>(excluded));
   }
 
   /// Who creates it, under which id, and when.
@@ -46,28 +48,24 @@ public record Creation(
     Group.Resolution resolution = group.resolve(devices);
     Map<DeviceName, DeviceFacts> byName = new HashMap<>();
     devices.forEach(device -> byName.put(device.name(), device));
-    Map<String, String> excluded = new TreeMap<>();
-    List<DeviceName> fitting = new ArrayList<>();
-    for (DeviceName name : resolution.members()) {
-      DeviceFacts device = byName.get(name);
-      Optional<String> mismatch =
-          device == null
-              ? Optional.empty()
-              : artifact.compatibility().flatMap(selector -> selector.mismatch(device));
-      mismatch.ifPresentOrElse(
-          why -> excluded.put(name.value(), "does not hold: " + why), () -> fitting.add(name));
-    }
     Rollout rollout =
         new Rollout(
             group.tenant(),
             moment.id(),
             wish,
             group.fleet(),
-            artifact.compatibility(),
+            artifact.requirements(),
             moment.author(),
             moment.at(),
             Rollout.Progress.first(wish),
             1);
+    SortedMap<String, Requirements.Unmet> excluded = new TreeMap<>();
+    List<DeviceName> fitting = new ArrayList<>();
+    for (DeviceName name : resolution.members()) {
+      Optional.ofNullable(byName.get(name))
+          .flatMap(rollout::unmet)
+          .ifPresentOrElse(unmet -> excluded.put(name.value(), unmet), () -> fitting.add(name));
+    }
     Plan plan = Plan.of(group.name(), wish.strategy(), fitting);
     return new Creation(
         RolloutState.of(rollout, plan, List.of()),
@@ -95,7 +93,7 @@ public record Creation(
     }
     Strategy.Cohort cohort = wish.strategy().cohort();
     if (!excluded.isEmpty() && cohort.mismatch() == Strategy.Mismatch.REFUSE) {
-      Map.Entry<String, String> first = excluded.entrySet().iterator().next();
+      Map.Entry<String, Requirements.Unmet> first = excluded.firstEntry();
       throw RolloutProblem.ROLLOUT_DOES_NOT_FIT.with(
           "artifact",
           wish.artifact(),
@@ -104,7 +102,7 @@ public record Creation(
           "device",
           first.getKey(),
           "detail",
-          first.getValue());
+          first.getValue().detail());
     }
     if (plan.size() == 0 && !cohort.dynamic()) {
       throw RolloutProblem.ROLLOUT_WITHOUT_DEVICES.with("group", wish.group());

@@ -22,15 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// Decides what a rollout does next, from what is stored and what the fleet is like, at an instant.
 ///
 /// The rules, in the order in which they are applied:
-/// 1. A device that has left the fleet, or that the artifact does not fit, is left out. One that
-/// takes longer than a wave waits is
-///    stalled: it holds nothing up, and still counts when it answers.
+/// 1. A device that has left the fleet, or does not meet the artifact's requirements
+///    ([Requirements]), is left out. One that takes longer than a wave waits is stalled: it holds
+///    nothing up, and still counts when it answers.
 /// 2. The rollout halts when more failed than is tolerated. What was acknowledged does not count.
 /// 3. A wave is through when each of its devices that is live is done, and at least one of them is,
 ///    or the wave's time is up: a fleet that nobody hears is no success.
 /// 4. The next wave that has devices opens after the soak time, and, where it or an empty one
-/// before
-///    it asks for that, after an approval.
+///    before it asks for that, after an approval.
 /// 5. What was offered and not fetched is taken back when the rollout stops, the device falls
 ///    silent, or its window closes.
 /// 6. Devices of the open waves are offered the artifact in the order of the plan, where the rate,
@@ -138,18 +137,16 @@ public final class Evaluator {
   }
 
   private void leaveOutUnlessItFits(DeviceName name) {
-    DeviceFacts device = view.member(name).orElseThrow();
     rollout
-        .compatibility()
-        .flatMap(selector -> selector.mismatch(device))
+        .unmet(view.member(name).orElseThrow())
         .ifPresent(
-            mismatch ->
+            unmet ->
                 emit(
                     new Effect.Exclude(
                         name,
                         Assignment.State.INCOMPATIBLE,
-                        Assignment.Cause.DOES_NOT_FIT,
-                        "does not hold: " + mismatch)));
+                        unmet.reason().cause(),
+                        unmet.detail())));
   }
 
   private void stall() {

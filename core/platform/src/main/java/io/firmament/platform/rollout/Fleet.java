@@ -9,12 +9,14 @@ import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.Inventory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /// Reads what decisions need to know of a tenant's devices.
 public final class Fleet {
@@ -29,7 +31,12 @@ public final class Fleet {
   /// All devices of a tenant, as a rollout sees them.
   ///
   /// @param self whose own assignments make no device busy; empty for a rollout that is none yet
-  public List<DeviceFacts> devices(TenantId tenant, Optional<RolloutId> self) {
+  /// @param requirements what of them is asked for: what their artifacts provide is read only where
+  ///     something depends on it
+  public List<DeviceFacts> devices(
+      TenantId tenant, Optional<RolloutId> self, Requirements requirements) {
+    Map<ArtifactRef, SortedMap<String, String>> provided =
+        requirements.depends().isEmpty() ? Map.of() : store.provided(tenant);
     Map<DeviceName, Set<RolloutId>> inFlight = store.inFlight(tenant);
     List<DeviceFacts> all = new ArrayList<>();
     PageRequest request = new PageRequest(PageRequest.MAX_LIMIT, Optional.empty());
@@ -39,7 +46,7 @@ public final class Fleet {
         Set<RolloutId> others =
             new HashSet<>(inFlight.getOrDefault(seen.device().name(), Set.of()));
         self.ifPresent(others::remove);
-        all.add(facts(seen, !others.isEmpty()));
+        all.add(facts(seen, provided, !others.isEmpty()));
       }
       if (page.next().isEmpty()) {
         return all;
@@ -56,7 +63,8 @@ public final class Fleet {
         rollout.progress().dynamic()
             ? store.findGroup(rollout.tenant(), rollout.wish().group())
             : Optional.empty();
-    for (DeviceFacts device : devices(rollout.tenant(), Optional.of(rollout.id()))) {
+    for (DeviceFacts device :
+        devices(rollout.tenant(), Optional.of(rollout.id()), rollout.requirements())) {
       byName.put(device.name(), device);
       if (group.filter(each -> each.has(device)).isPresent()) {
         members.add(device.name());
@@ -65,7 +73,8 @@ public final class Fleet {
     return new FleetView(byName, members);
   }
 
-  private static DeviceFacts facts(Devices.Seen seen, boolean busy) {
+  private static DeviceFacts facts(
+      Devices.Seen seen, Map<ArtifactRef, SortedMap<String, String>> provided, boolean busy) {
     Device device = seen.device();
     DeviceFacts.Condition condition =
         switch (device.state()) {
@@ -75,13 +84,15 @@ public final class Fleet {
                   ? DeviceFacts.Condition.LIVE
                   : DeviceFacts.Condition.OFFLINE;
         };
+    Map<String, String> installed = versions(device.inventory());
     return new DeviceFacts(
         device.name(),
         device.fleet(),
         device.profile(),
         device.tags(),
         device.agentVersion(),
-        versions(device.inventory()),
+        installed,
+        provided.isEmpty() ? Map.of() : properties(installed, provided),
         condition,
         busy);
   }
@@ -90,5 +101,18 @@ public final class Fleet {
     Map<String, String> versions = new HashMap<>();
     inventory.installed().forEach((name, installed) -> versions.put(name, installed.version()));
     return versions;
+  }
+
+  private static Map<String, Set<String>> properties(
+      Map<String, String> installed, Map<ArtifactRef, SortedMap<String, String>> provided) {
+    Map<String, Set<String>> properties = new HashMap<>();
+    installed.forEach(
+        (name, version) ->
+            provided
+                .getOrDefault(new ArtifactRef(name, version), Collections.emptySortedMap())
+                .forEach(
+                    (property, value) ->
+                        properties.computeIfAbsent(property, _ -> new HashSet<>()).add(value)));
+    return properties;
   }
 }

@@ -71,8 +71,7 @@ public final class Groups {
             wish.membership().orElse(known.membership()),
             known.createdAt(),
             known.version());
-    if (!store.updateGroup(
-        changed, audit(caller, "group.changed", name, RolloutJson.now(clock)))) {
+    if (!store.updateGroup(changed, audit(caller, "group.changed", name, RolloutJson.now(clock)))) {
       throw RolloutProblem.GROUP_CHANGED.with("group", name);
     }
     return resolved(changed);
@@ -92,7 +91,8 @@ public final class Groups {
   }
 
   private Resolved resolved(Group group) {
-    return new Resolved(group, group.resolve(fleet.devices(group.tenant(), Optional.empty())));
+    return new Resolved(
+        group, group.resolve(fleet.devices(group.tenant(), Optional.empty(), Requirements.none())));
   }
 
   private AuditEvent audit(Caller caller, String action, GroupName name, Instant now) {

@@ -11,7 +11,8 @@ import java.util.Optional;
 /// One artifact on its way to one group.
 ///
 /// @param fleet the group's
-/// @param compatibility which devices the artifact fits, as it was when the rollout was created
+/// @param requirements what a device must be and have for the artifact, as it was when the rollout
+///     was created
 /// @param author who created it
 /// @param progress how far it is
 /// @param version counts the changes of [#progress] and of [#wish]; a write names the version it is
@@ -21,7 +22,7 @@ public record Rollout(
     RolloutId id,
     Wish wish,
     FleetName fleet,
-    Optional<Selector> compatibility,
+    Requirements requirements,
     UserId author,
     Instant createdAt,
     Progress progress,
@@ -77,6 +78,11 @@ public record Rollout(
     /// Whether nothing follows.
     public boolean isFinal() {
       return this == COMPLETED || this == ABORTED || this == REVERTED;
+    }
+
+    /// Whether devices are given the artifact, or may be later.
+    public boolean givesOut() {
+      return !isFinal() && this != REVERTING;
     }
 
     /// Whether devices are given the artifact.
@@ -280,19 +286,24 @@ public record Rollout(
     }
   }
 
+  /// What keeps the artifact from a device; empty where nothing does.
+  Optional<Requirements.Unmet> unmet(DeviceFacts device) {
+    return requirements.unmet(wish.artifact(), wish.strategy().cohort().downgrades(), device);
+  }
+
   Rollout with(Progress newProgress) {
     return new Rollout(
-        tenant, id, wish, fleet, compatibility, author, createdAt, newProgress, version);
+        tenant, id, wish, fleet, requirements, author, createdAt, newProgress, version);
   }
 
   Rollout with(Wish newWish) {
     return new Rollout(
-        tenant, id, newWish, fleet, compatibility, author, createdAt, progress, version);
+        tenant, id, newWish, fleet, requirements, author, createdAt, progress, version);
   }
 
   /// The same rollout at another version.
   public Rollout atVersion(long newVersion) {
     return new Rollout(
-        tenant, id, wish, fleet, compatibility, author, createdAt, progress, newVersion);
+        tenant, id, wish, fleet, requirements, author, createdAt, progress, newVersion);
   }
 }

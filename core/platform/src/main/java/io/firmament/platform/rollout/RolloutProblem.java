@@ -25,7 +25,7 @@ public enum RolloutProblem implements Problem {
       Category.CONFLICT, "the image of artifact {artifact} has no complete analysis"),
   ROLLOUT_DOES_NOT_FIT(
       Category.CONFLICT,
-      "artifact {artifact} does not fit {count} devices of the group, among them {device}:"
+      "artifact {artifact} is not for {count} devices of the group, among them {device}, which"
           + " {detail}"),
   ROLLOUT_WITHOUT_DEVICES(Category.CONFLICT, "group {group} has no device that this could reach"),
   ROLLOUT_TOO_LARGE(

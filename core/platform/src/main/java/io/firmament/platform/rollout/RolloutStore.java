@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 
 /// Groups, rollouts, their devices and their timelines. Everything is within a tenant; every write
@@ -50,15 +51,26 @@ public interface RolloutStore {
 
   Optional<ArtifactFacts> findArtifact(TenantId tenant, ArtifactRef artifact);
 
+  /// What devices have once an artifact is installed, of each that was ever published and provides
+  /// anything: devices keep what is withdrawn.
+  Map<ArtifactRef, SortedMap<String, String>> provided(TenantId tenant);
+
   // ---- rollouts
 
-  /// Stores a rollout whose id is new, with its plan. It is due at once.
-  void addRollout(Rollout rollout, Plan plan, RolloutEvent event, AuditEvent audit);
+  /// Stores a rollout whose id is new, with its plan, as long as its artifact is known. It is due
+  /// at once.
+  ///
+  /// @return false where the artifact is not known any more
+  boolean addRollout(Rollout rollout, Plan plan, RolloutEvent event, AuditEvent audit);
 
   Optional<Listed> findRollout(TenantId tenant, RolloutId id);
 
   /// A rollout with all of its devices.
   Optional<RolloutState> loadRollout(TenantId tenant, RolloutId id);
+
+  /// A rollout of an artifact that gives it to devices, or may go on to: any but one that has ended
+  /// or that takes the artifact back. It misses none, whenever that was created.
+  Optional<Rollout> givingOut(TenantId tenant, ArtifactRef artifact);
 
   /// The rollouts of a tenant, newest first. One that was created this second may be missing.
   Page<Listed> listRollouts(TenantId tenant, PageRequest page);

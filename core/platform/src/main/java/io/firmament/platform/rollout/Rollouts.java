@@ -58,11 +58,13 @@ public final class Rollouts {
       facts.put("overridden_findings", String.valueOf(open));
       facts.put("override_reason", reason);
     }
-    store.addRollout(
+    if (!store.addRollout(
         rollout,
         creation.plan(),
         event(caller, rollout, RolloutEvent.Kind.CREATED, facts),
-        audit(caller, rollout, "rollout.created", facts));
+        audit(caller, rollout, "rollout.created", facts))) {
+      throw RolloutProblem.ROLLOUT_ARTIFACT_UNKNOWN.with("artifact", wish.artifact());
+    }
     return creation;
   }
 
@@ -82,8 +84,7 @@ public final class Rollouts {
     }
     Rollout rollout = creation.state().rollout();
     Forecast forecast =
-        Forecast.of(
-            creation.state(), fleet.view(rollout), rollout.createdAt(), PER_DEVICE);
+        Forecast.of(creation.state(), fleet.view(rollout), rollout.createdAt(), PER_DEVICE);
     return new Preview(creation, forecast, refusal);
   }
 
@@ -105,7 +106,7 @@ public final class Rollouts {
         wish,
         group,
         artifact,
-        fleet.devices(caller.tenant(), Optional.empty()));
+        fleet.devices(caller.tenant(), Optional.empty(), artifact.requirements()));
   }
 
   public RolloutStore.Listed get(TenantId tenant, RolloutId id) {
@@ -206,8 +207,7 @@ public final class Rollouts {
       from = all.indexOf(last.orElseThrow(() -> BaseProblem.INVALID_CURSOR.with())) + 1;
     }
     List<Assignment> page =
-        all.subList(
-            Math.min(from, all.size()), Math.min(all.size(), from + request.limit()));
+        all.subList(Math.min(from, all.size()), Math.min(all.size(), from + request.limit()));
     Optional<Cursor> next =
         from + page.size() < all.size() && !page.isEmpty()
             ? Optional.of(new Cursor(page.getLast().device().value()))

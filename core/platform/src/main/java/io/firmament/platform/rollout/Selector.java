@@ -20,8 +20,8 @@ import java.util.Optional;
 /// | `accelerators` | list: `has`, `exists` |
 /// | `ram`, `cpu_cores` | number: `==` `!=` `<` `<=` `>` `>=` `in` `not in` `exists`; `ram` takes
 /// KiB, MiB, GiB |
-/// | `kernel`, `agent_version`, `installed.ARTIFACT` | version: as numbers, and `~`; compared by
-/// their runs of digits |
+/// | `kernel`, `agent_version`, `installed.ARTIFACT` | version: as numbers, and `~`; kernels are
+/// compared by their runs of digits, the others in the order of [io.firmament.base.VersionOrder] |
 ///
 /// `not` binds closer than `and`, and that closer than `or`. `~` matches the whole text, with `*`
 /// for any run of characters and `?` for one. What a device has not said, `""` or zero, is equal to

@@ -1,5 +1,6 @@
 package io.firmament.platform.rollout;
 
+import io.firmament.base.VersionOrder;
 import io.firmament.platform.fleet.HardwareProfile;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +106,19 @@ public record SelectorField(Name name, String key) {
     return switch (kind()) {
       case TEXT, LIST -> text(device).compareTo(value.text());
       case NUMBER -> Long.compare(number(device), value.number());
-      case VERSION -> versions(text(device), value.text());
+      case VERSION ->
+          name == Name.KERNEL
+              ? numbers(text(device), value.text())
+              : VersionOrder.standard().compare(text(device), value.text());
+    };
+  }
+
+  /// What the device says it has there, as texts.
+  List<String> values(DeviceFacts device) {
+    return switch (kind()) {
+      case TEXT, VERSION -> known(device) ? List.of(text(device)) : List.of();
+      case LIST -> list(device);
+      case NUMBER -> known(device) ? List.of(String.valueOf(number(device))) : List.of();
     };
   }
 
@@ -117,8 +130,9 @@ public record SelectorField(Name name, String key) {
     };
   }
 
-  /// Compares the runs of digits one by one; a missing one is zero.
-  static int versions(String one, String other) {
+  /// Compares the runs of digits one by one; a missing one is zero. What distributions call their
+  /// builds of a kernel (`5.15.148-tegra`) does not count.
+  private static int numbers(String one, String other) {
     List<Long> left = numbers(one);
     List<Long> right = numbers(other);
     for (int i = 0; i < Math.max(left.size(), right.size()); i++) {

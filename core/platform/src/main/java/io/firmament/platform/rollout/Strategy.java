@@ -131,14 +131,16 @@ public record Strategy(
   ///     rollout goes on until that is ended
   /// @param seed another seed draws other devices for the first waves; with the same one a group
   ///     always has the same
-  /// @param mismatch what becomes of a rollout to devices that the artifact does not fit
-  public record Cohort(boolean dynamic, String seed, Mismatch mismatch) {
+  /// @param mismatch what becomes of a rollout to devices that do not meet the artifact's
+  ///     requirements
+  /// @param downgrades whether devices that have a newer version are given it too
+  public record Cohort(boolean dynamic, String seed, Mismatch mismatch, boolean downgrades) {
     static Cohort standard() {
-      return new Cohort(false, "", Mismatch.REFUSE);
+      return new Cohort(false, "", Mismatch.REFUSE, false);
     }
   }
 
-  /// What becomes of a rollout to devices that the artifact does not fit.
+  /// What becomes of a rollout to devices that do not meet the artifact's requirements.
   public enum Mismatch {
     /// It is not created.
     REFUSE,

@@ -56,7 +56,8 @@ public final class StrategyJson {
                 seed(fields),
                 fields
                     .word("on_incompatible", Strategy.Mismatch.class)
-                    .orElse(Strategy.Mismatch.REFUSE)),
+                    .orElse(Strategy.Mismatch.REFUSE),
+                fields.flag("allow_downgrade")),
             fields.flag("four_eyes"));
     fields.end();
     return strategy;
@@ -122,6 +123,7 @@ public final class StrategyJson {
     json.put("dynamic", strategy.cohort().dynamic());
     json.put("cohort_seed", strategy.cohort().seed());
     json.put("on_incompatible", word(strategy.cohort().mismatch()));
+    json.put("allow_downgrade", strategy.cohort().downgrades());
     json.put("four_eyes", strategy.fourEyes());
     return json;
   }

@@ -38,15 +38,18 @@ public final class RepositoryRenewal {
   /// @param unchanged repositories of which nothing was due
   /// @param failed repositories to be tried again in a while
   /// @param offlineOverdue offline roles that a ceremony should have signed long ago
-  public record Report(int renewed, int unchanged, int failed, int offlineOverdue) {
-    static final Report NOTHING = new Report(0, 0, 0, 0);
+  /// @param unsigned online roles that are due and whose keys do not sign; what else there is in
+  ///     their repositories is renewed
+  public record Report(int renewed, int unchanged, int failed, int offlineOverdue, int unsigned) {
+    static final Report NOTHING = new Report(0, 0, 0, 0, 0);
 
     Report plus(Report other) {
       return new Report(
           renewed + other.renewed,
           unchanged + other.unchanged,
           failed + other.failed,
-          offlineOverdue + other.offlineOverdue);
+          offlineOverdue + other.offlineOverdue,
+          unsigned + other.unsigned);
     }
 
     /// How many repositories were looked at.
@@ -85,15 +88,15 @@ public final class RepositoryRenewal {
       report = report(tenant, outcome, now);
       next =
           switch (outcome) {
-            case Outcome.Published(RepositoryState state) -> next(state, now);
-            case Outcome.Unchanged(RepositoryState state) -> next(state, now);
+            case Outcome.Published(RepositoryState state) -> next(state, report, now);
+            case Outcome.Unchanged(RepositoryState state) -> next(state, report, now);
             case Outcome.Refused refused -> now.plus(AFTER_FAILURE);
             case Outcome.Contended contended -> now.plus(AFTER_FAILURE);
           };
     } catch (RuntimeException e) {
       // One tenant's trouble must not keep the others from being renewed.
       LOG.error("repository_not_renewed", e, "tenant", tenant);
-      report = new Report(0, 0, 1, 0);
+      report = new Report(0, 0, 1, 0, 0);
       next = now.plus(AFTER_FAILURE);
     }
     store.renewed(tenant, now, next);
@@ -103,20 +106,20 @@ public final class RepositoryRenewal {
   private Report report(TenantId tenant, Outcome outcome, Instant now) {
     return switch (outcome) {
       case Outcome.Published(RepositoryState state) ->
-          new Report(1, 0, 0, overdue(tenant, state, now));
+          new Report(1, 0, 0, overdue(tenant, state, now), unsigned(tenant, state, now));
       case Outcome.Unchanged(RepositoryState state) ->
-          new Report(0, 1, 0, overdue(tenant, state, now));
+          new Report(0, 1, 0, overdue(tenant, state, now), unsigned(tenant, state, now));
       // A platform that stopped between the last signature and the publication.
       case Outcome.Refused(Outcome.Reason reason, String detail)
           when reason == Outcome.Reason.NO_REPOSITORY ->
-          new Report(0, 1, 0, 0);
+          new Report(0, 1, 0, 0, 0);
       case Outcome.Refused(Outcome.Reason reason, String detail) -> {
         LOG.warn("repository_not_renewed", "tenant", tenant, "reason", reason, "detail", detail);
-        yield new Report(0, 0, 1, 0);
+        yield new Report(0, 0, 1, 0, 0);
       }
       case Outcome.Contended contended -> {
         LOG.warn("repository_not_renewed", "tenant", tenant, "reason", "CONTENDED");
-        yield new Report(0, 0, 1, 0);
+        yield new Report(0, 0, 1, 0, 0);
       }
     };
   }
@@ -139,7 +142,29 @@ public final class RepositoryRenewal {
     return overdue;
   }
 
-  private Instant next(RepositoryState state, Instant now) {
+  /// What is due still after a renewal: its keys are gone, disabled, or not to be reached.
+  private int unsigned(TenantId tenant, RepositoryState state, Instant now) {
+    int unsigned = 0;
+    for (Schedule.Due due : repositories.schedule().due(state, now)) {
+      if (due.custody() == Schedule.Custody.ONLINE) {
+        LOG.warn(
+            "online_role_not_signed",
+            "tenant",
+            tenant,
+            "role",
+            due.role(),
+            "expires",
+            due.expires());
+        unsigned++;
+      }
+    }
+    return unsigned;
+  }
+
+  private Instant next(RepositoryState state, Report report, Instant now) {
+    if (report.unsigned() > 0) {
+      return now.plus(AFTER_FAILURE);
+    }
     Instant next = repositories.schedule().nextRenewal(state);
     if (next.isBefore(now.plus(SHORTEST))) {
       return now.plus(SHORTEST);

@@ -44,7 +44,7 @@ class AdmissionTest {
   @Test
   void keepsBackAnImageOfWhichNobodyKnowsWhatIsOpen() {
     ArtifactFacts unknown =
-        new ArtifactFacts(Fleets.ARTIFACT, Optional.empty(), false, Map.of(), false);
+        new ArtifactFacts(Fleets.ARTIFACT, Requirements.none(), false, Map.of(), false);
     String reason = "the analysis cannot read this image";
     assertEquals(new Admission.Verdict.NotAnalysed(), Admission.standard().judge(unknown));
     assertEquals(

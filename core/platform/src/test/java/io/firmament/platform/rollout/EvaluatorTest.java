@@ -410,7 +410,12 @@ class EvaluatorTest {
             Fleets.strategy("{'on_incompatible':'exclude','dynamic':true}"),
             Fleets.fits("tag.rev != a"),
             fleet);
-    assertEquals(Map.of("old", "does not hold: not (tag.rev == a)"), creation.excluded());
+    assertEquals(
+        Map.of(
+            "old",
+            new Requirements.Unmet(
+                Requirements.Reason.DOES_NOT_FIT, "does not hold: not (tag.rev == a)")),
+        creation.excluded());
     Stage stage = new Stage(creation, fleet);
     DeviceName old = new DeviceName("old");
     assertEquals(State.INCOMPATIBLE, stage.of(old).state());

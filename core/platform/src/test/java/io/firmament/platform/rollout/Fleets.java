@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -57,14 +59,7 @@ final class Fleets {
   }
 
   static DeviceFacts in(DeviceFacts device, DeviceFacts.Condition condition) {
-    return new DeviceFacts(
-        device.name(),
-        device.fleet(),
-        device.profile(),
-        device.tags(),
-        device.agentVersion(),
-        condition,
-        device.busy());
+    return device.in(condition, device.busy());
   }
 
   static List<DeviceFacts> devices(int count) {
@@ -99,6 +94,34 @@ final class Fleets {
         Admission.standard(),
         false,
         Optional.empty());
+  }
+
+  /// The same device with a version of [#ARTIFACT] installed, none where it is empty, and with what
+  /// its artifacts provide as `bootloader`.
+  static DeviceFacts having(DeviceFacts device, String version, String... bootloaders) {
+    return new DeviceFacts(
+        device.name(),
+        device.fleet(),
+        device.profile(),
+        device.tags(),
+        device.agentVersion(),
+        version.isEmpty() ? Map.of() : Map.of(ARTIFACT.id(), version),
+        Map.of("bootloader", Set.of(bootloaders)),
+        device.condition(),
+        device.busy());
+  }
+
+  static ArtifactFacts needs(
+      String selector, Map<String, List<String>> depends, String... mustPassThrough) {
+    return new ArtifactFacts(
+        ARTIFACT,
+        new Requirements(
+            selector.isEmpty() ? Optional.empty() : Optional.of(Selector.parse(selector)),
+            new TreeMap<>(depends),
+            List.of(mustPassThrough)),
+        false,
+        Map.of(),
+        true);
   }
 
   static ArtifactFacts fits(String selector) {

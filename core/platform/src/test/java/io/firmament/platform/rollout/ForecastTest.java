@@ -85,7 +85,7 @@ class ForecastTest {
                 state.rollout().id(),
                 draft,
                 state.rollout().fleet(),
-                Optional.empty(),
+                Requirements.none(),
                 Fleets.AUTHOR,
                 NOW,
                 Rollout.Progress.first(draft),

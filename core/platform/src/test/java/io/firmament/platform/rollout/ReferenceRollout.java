@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -171,7 +172,7 @@ final class ReferenceRollout {
           }
         } else if (!status.equals("REVERTING")
             && unit.between("QUEUED", "WITHDRAWN")
-            && facts.tag("rev").equals("old")) {
+            && leavesOut(facts, strategy.cohort().downgrades())) {
           unit.state = "INCOMPATIBLE";
         }
         if (unit.flying()
@@ -213,6 +214,17 @@ final class ReferenceRollout {
     if (status.equals("REVERTING") && count(unit -> unit.flying() || unit.mustRevert()) == 0) {
       status = "REVERTED";
     }
+  }
+
+  /// Whether the test's artifact, 1.2.3, is not for a device: of the old revision, without the
+  /// second or third boot loader, below 1.1.0, or above it where none may go down.
+  static boolean leavesOut(DeviceFacts facts, boolean downgrades) {
+    List<String> below = List.of("1.0.9", "1.1.0-rc1");
+    String version = facts.installed("router-os");
+    return facts.tag("rev").equals("old")
+        || facts.provided().getOrDefault("bootloader", Set.of()).stream().allMatch("1"::equals)
+        || below.contains(version)
+        || (version.equals("1.10.0") && !downgrades);
   }
 
   private void advance(FleetView view, Instant now) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.base.ProblemException;
 import io.firmament.platform.fleet.DeviceName;
-import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.rollout.Assignment.Action;
 import io.firmament.platform.rollout.Assignment.State;
 import io.firmament.platform.rollout.Assignment.Status;
@@ -98,7 +97,11 @@ class RolloutModelTest {
       }
       this.strategy = Fleets.strategy(randomStrategy());
       Creation creation =
-          Fleets.creation(strategy, Fleets.fits("not tag.rev == old"), devices.values());
+          Fleets.creation(
+              strategy,
+              Fleets.needs(
+                  "not tag.rev == old", Map.of("bootloader", List.of("2", "3")), "1.1.0", "1.3.0"),
+              devices.values());
       this.state = creation.state();
       this.reference = new ReferenceRollout(strategy);
       creation
@@ -123,7 +126,24 @@ class RolloutModelTest {
               random.nextInt(12) == 0 ? "old" : "new",
               "tz",
               random.nextInt(4) == 0 ? "Asia/Tokyo" : "");
+      device = equipped(device);
       return random.nextInt(5) == 0 ? Fleets.in(device, DeviceFacts.Condition.OFFLINE) : device;
+    }
+
+    /// What it has installed: mostly what is fine, and now and then what leaves it out.
+    private DeviceFacts equipped(DeviceFacts device) {
+      String version =
+          switch (random.nextInt(24)) {
+            case 0 -> "1.0.9";
+            case 1 -> "1.10.0";
+            case 2 -> "1.1.0-rc1";
+            case 3, 4, 5, 6 -> "1.2.3-rc1";
+            case 7, 8, 9, 10 -> "";
+            default -> "1.1.0";
+          };
+      return random.nextInt(16) == 0
+          ? Fleets.having(device, version, "1")
+          : Fleets.having(device, version, "1", random.nextBoolean() ? "2" : "3");
     }
 
     private String randomStrategy() {
@@ -165,6 +185,7 @@ class RolloutModelTest {
               + (10 + random.nextInt(300))
               + "}]}");
       maybe(fields, "'dynamic':true");
+      maybe(fields, "'allow_downgrade':true");
       return "{" + String.join(",", fields) + "}";
     }
 
@@ -299,16 +320,8 @@ class RolloutModelTest {
       switch (random.nextInt(8)) {
         case 0 -> put(Fleets.in(device, DeviceFacts.Condition.DECOMMISSIONED));
         case 1 -> put(randomDevice("j" + joined++));
-        case 2 ->
-            put(
-                new DeviceFacts(
-                    device.name(),
-                    FleetName.DEFAULT,
-                    device.profile(),
-                    device.tags(),
-                    device.agentVersion(),
-                    device.condition(),
-                    !device.busy()));
+        case 2 -> put(device.in(device.condition(), !device.busy()));
+        case 3 -> put(equipped(device));
         default -> {
           if (device.condition() != DeviceFacts.Condition.DECOMMISSIONED) {
             put(
@@ -402,12 +415,17 @@ class RolloutModelTest {
         if (effect instanceof Effect.Offer(DeviceName device, Action action, _)) {
           DeviceFacts facts = Objects.requireNonNull(devices.get(device));
           assertTrue(facts.live() && !facts.busy());
+          assertTrue(action == Action.REVERT || meets(facts), "offered to one that it is not for");
           assertTrue(action == Action.REVERT || inWindow(facts), "offered outside of its window");
         }
         if (effect instanceof Effect.HaltRollout) {
           assertTrue(progress.status().serves());
         }
       }
+    }
+
+    private boolean meets(DeviceFacts facts) {
+      return !ReferenceRollout.leavesOut(facts, strategy.cohort().downgrades());
     }
 
     private boolean inWindow(DeviceFacts device) {
@@ -483,12 +501,7 @@ class RolloutModelTest {
     private void wind() {
       devices.replaceAll(
           (_, device) ->
-              new DeviceFacts(
-                  device.name(),
-                  device.fleet(),
-                  device.profile(),
-                  device.tags(),
-                  device.agentVersion(),
+              device.in(
                   device.condition() == DeviceFacts.Condition.OFFLINE
                       ? DeviceFacts.Condition.LIVE
                       : device.condition(),

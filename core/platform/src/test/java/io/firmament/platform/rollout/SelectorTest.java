@@ -93,7 +93,8 @@ class SelectorTest {
             HardwareProfile.unknown(),
             Tags.none(),
             "",
-            Map.of("router-os", "2.4.1", "lib/a.b", "7"),
+            Map.of("router-os", "2.4.1", "lib/a.b", "7", "camera-os", "3.0-rc1"),
+            Map.of(),
             DeviceFacts.Condition.LIVE,
             false);
     for (String text :
@@ -101,6 +102,7 @@ class SelectorTest {
             "installed.router-os exists",
             "installed.router-os == 2.4.1",
             "installed.router-os < 2.10",
+            "installed.camera-os < 3.0 and installed.camera-os > 2.9",
             "installed.router-os ~ \"2.4.*\"",
             "installed.lib/a.b in (6, 7)",
             "not installed.camera exists",

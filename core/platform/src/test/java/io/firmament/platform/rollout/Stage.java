@@ -1,7 +1,6 @@
 package io.firmament.platform.rollout;
 
 import io.firmament.platform.fleet.DeviceName;
-import io.firmament.platform.fleet.FleetName;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,15 +54,7 @@ final class Stage {
 
   void busy(DeviceName name, boolean busy) {
     DeviceFacts facts = facts(name);
-    put(
-        new DeviceFacts(
-            name,
-            FleetName.DEFAULT,
-            facts.profile(),
-            facts.tags(),
-            facts.agentVersion(),
-            facts.condition(),
-            busy));
+    put(facts.in(facts.condition(), busy));
   }
 
   private DeviceFacts facts(DeviceName name) {

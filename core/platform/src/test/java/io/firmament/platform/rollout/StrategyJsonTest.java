@@ -24,7 +24,8 @@ class StrategyJsonTest {
        'disruption_budget':{'group_by':'site','max_unavailable':2,'min_available':1},
        'windows':{'timezone':'Europe/Berlin','device_timezone_tag':'tz',
                   'weekly':[{'days':['sat','sun'],'start':'22:30','duration_minutes':240}]},
-       'dynamic':true,'cohort_seed':'b','on_incompatible':'exclude','four_eyes':true}
+       'dynamic':true,'cohort_seed':'b','on_incompatible':'exclude',
+       'allow_downgrade':true,'four_eyes':true}
       """;
 
   @Test

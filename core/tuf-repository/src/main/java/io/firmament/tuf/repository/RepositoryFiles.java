@@ -267,6 +267,22 @@ final class RepositoryFiles {
     return publisher == null ? state.publisher().orElseThrow() : publisher;
   }
 
+  /// Whether enough keys of a delegated role sign here. Of snapshot and timestamp, without which
+  /// nothing can be written, that is not asked.
+  boolean canSign(RepositoryState state, String role) {
+    Optional<Targets> current = state.role(role);
+    if (current.isEmpty()) {
+      return true;
+    }
+    try {
+      Trust trust = RepositoryState.trust(delegator(state, Draft.none(), role), role).orElseThrow();
+      return trust.accepts(signers.sign(role, current.get(), trust.roleKeys().keyIds()));
+    } catch (RuntimeException e) {
+      // A store of keys says by an exception of its own that a key is disabled or gone.
+      return false;
+    }
+  }
+
   private Metadata<Snapshot> writeSnapshot(
       RepositoryState state, Map<String, Metadata<Targets>> written, Instant now)
       throws RefusedException {

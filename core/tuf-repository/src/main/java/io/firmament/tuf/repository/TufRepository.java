@@ -162,6 +162,10 @@ public final class TufRepository {
 
   /// Signs anew whatever is due and has its keys here; also what the current root no longer stands
   /// for. Run it often: it does nothing when nothing is due.
+  ///
+  /// A delegated role whose keys do not sign now keeps no other from being renewed: it is still
+  /// [Schedule#due] in the state that comes of this. Without those of snapshot and timestamp
+  /// nothing is.
   public Outcome renew(Instant now) {
     return transact(RepositoryFiles.ALL, now, state -> decideRenewal(state, now));
   }
@@ -169,7 +173,7 @@ public final class TufRepository {
   private Decision decideRenewal(RepositoryState state, Instant now) {
     Set<String> due = new LinkedHashSet<>();
     for (Schedule.Due role : schedule.due(state, now)) {
-      if (role.custody() == Schedule.Custody.ONLINE) {
+      if (role.custody() == Schedule.Custody.ONLINE && files.canSign(state, role.role())) {
         due.add(role.role());
       }
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Groups and rollouts as they are answered.
@@ -76,8 +77,26 @@ final class Bodies {
             new RolloutStore.Listed(
                 creation.state().rollout(), creation.state().counts(), Map.of(), Optional.empty()));
     json.put("unresolved", creation.unresolved());
-    json.put("excluded", creation.excluded());
+    excluded(json, creation);
     return json;
+  }
+
+  private static void excluded(Map<String, Object> json, Creation creation) {
+    List<Map<String, Object>> shown = new ArrayList<>();
+    Map<String, Object> byReason = new TreeMap<>();
+    creation
+        .excluded()
+        .forEach(
+            (device, unmet) -> {
+              String reason = word(unmet.reason());
+              byReason.merge(reason, 1, (count, _) -> (Integer) count + 1);
+              if (shown.size() < SHOWN) {
+                shown.add(Map.of("device", device, "reason", reason, "detail", unmet.detail()));
+              }
+            });
+    json.put("excluded", shown);
+    json.put("excluded_count", creation.excluded().size());
+    json.put("excluded_by_reason", byReason);
   }
 
   static Map<String, Object> of(Rollouts.Preview preview) {
@@ -92,7 +111,7 @@ final class Bodies {
             });
     json.put("devices", creation.plan().size());
     json.put("unresolved", creation.unresolved());
-    json.put("excluded", creation.excluded());
+    excluded(json, creation);
     List<Map<String, Object>> waves = new ArrayList<>();
     for (Forecast.WaveForecast wave : preview.forecast().waves()) {
       Map<String, Object> each = new LinkedHashMap<>();

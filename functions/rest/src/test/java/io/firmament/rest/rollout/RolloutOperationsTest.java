@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoTables;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoRolloutStore;
+import io.firmament.base.ArtifactId;
 import io.firmament.base.BaseProblem;
 import io.firmament.base.Ids;
 import io.firmament.base.Problem;
@@ -23,9 +25,17 @@ import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
 import io.firmament.engines.DynamoEngine;
+import io.firmament.platform.artifact.Artifact;
+import io.firmament.platform.artifact.Content;
+import io.firmament.platform.artifact.Manifest;
+import io.firmament.platform.artifact.Terms;
+import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.CertificateIssuer;
 import io.firmament.platform.fleet.CertificateSerial;
+import io.firmament.platform.fleet.ChangeWatch;
+import io.firmament.platform.fleet.Device;
 import io.firmament.platform.fleet.DeviceCertificate;
+import io.firmament.platform.fleet.DeviceDirectory;
 import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.EnrollDevice;
@@ -34,7 +44,9 @@ import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.fleet.HardwareId;
+import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.fleet.Presence;
+import io.firmament.platform.fleet.RecordInventory;
 import io.firmament.platform.fleet.WatcherId;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.Permission;
@@ -45,6 +57,7 @@ import io.firmament.platform.rollout.Assignment;
 import io.firmament.platform.rollout.DeviceAssignments;
 import io.firmament.platform.rollout.Fleet;
 import io.firmament.platform.rollout.Groups;
+import io.firmament.platform.rollout.Requirements;
 import io.firmament.platform.rollout.RolloutProblem;
 import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.rollout.RolloutStore;
@@ -62,6 +75,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -209,6 +224,131 @@ class RolloutOperationsTest {
                 caller,
                 Map.of(),
                 ROLLOUT.replace("'group':'plant'", "'group':'other'") + "}"));
+  }
+
+  @Test
+  void leavesOutDevicesThatDoNotMeetTheRequirementsAndSaysWhichAndWhy() {
+    Caller caller = approver(caller());
+    group(caller, "a", "b", "c", "d", "e");
+    provided(caller, new ArtifactRef("boot", "7"), Map.of("bootloader", "2"));
+    store.putArtifact(
+        caller.tenant(),
+        new ArtifactFacts(
+            ARTIFACT,
+            new Requirements(
+                Optional.of(Selector.parse("name != e")),
+                new TreeMap<>(Map.of("bootloader", List.of("2", "3"))),
+                List.of("1.1")),
+            false,
+            Map.of(),
+            true));
+    installed(caller, "a", Map.of("boot", "7", "router-os", "1.1.0"));
+    installed(caller, "b", Map.of("boot", "6", "router-os", "1.1.0"));
+    installed(caller, "c", Map.of("boot", "7", "router-os", "1.0.9"));
+    installed(caller, "d", Map.of("boot", "7", "router-os", "1.10"));
+    Map<String, Object> preview =
+        object(200, call(new PreviewRollout(rollouts), caller, Map.of(), ROLLOUT + "}"));
+    assertEquals("rollout_does_not_fit", preview.get("refusal_code"));
+    List<Map<String, Object>> excluded = list(preview, "excluded");
+    assertEquals(
+        List.of("b lacks_dependency", "c must_pass_first", "d downgrade", "e does_not_fit"),
+        excluded.stream().map(each -> each.get("device") + " " + each.get("reason")).toList());
+    assertEquals(
+        List.of(
+            "needs bootloader 2 or 3 and has none",
+            "has router-os 1.0.9 and must have 1.1 first",
+            "has router-os 1.10, which is newer",
+            "does not hold: not (name == e)"),
+        excluded.stream().map(each -> each.get("detail")).toList());
+    assertEquals(4L, number(preview, "excluded_count"));
+    assertEquals(
+        Map.of("lacks_dependency", 1L, "must_pass_first", 1L, "downgrade", 1L, "does_not_fit", 1L),
+        numbers((Map<?, ?>) Objects.requireNonNull(preview.get("excluded_by_reason"))));
+    refused(
+        RolloutProblem.ROLLOUT_DOES_NOT_FIT,
+        () -> call(new CreateRollout(rollouts), caller, Map.of(), ROLLOUT + "}"));
+    Map<String, Object> created =
+        object(
+            201,
+            call(
+                new CreateRollout(rollouts),
+                caller,
+                Map.of(),
+                ROLLOUT
+                    + ",'strategy':{'on_incompatible':'exclude','allow_downgrade':true,"
+                    + "'max_concurrent':1}}"));
+    assertEquals(
+        List.of("b", "c", "e"),
+        list(created, "excluded").stream().map(each -> each.get("device")).toList());
+    // What a device has is asked again before it is offered anything.
+    Map<String, String> path = Map.of("id", text(created, "id"));
+    run(caller, path);
+    DeviceName first = store.inFlight(caller.tenant()).keySet().iterator().next();
+    DeviceName second = new DeviceName(first.value().equals("a") ? "d" : "a");
+    installed(caller, second.value(), Map.of("boot", "6", "router-os", "1.1.0"));
+    all(caller, Assignment.Status.HEALTHY);
+    run(caller, path);
+    Map<String, Object> left =
+        items(call(new ListRolloutAssignments(rollouts), caller, path, "")).stream()
+            .filter(each -> second.value().equals(each.get("device")))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("incompatible", left.get("state"));
+    assertEquals("lacks_dependency", left.get("cause"));
+    assertEquals("needs bootloader 2 or 3 and has none", left.get("detail"));
+    assertEquals(
+        "completed", object(200, call(new GetRollout(rollouts), caller, path, "")).get("status"));
+  }
+
+  /// A published artifact, as its catalogue stores it.
+  private void provided(Caller caller, ArtifactRef ref, Map<String, String> provides) {
+    DynamoArtifactStore catalogue = new DynamoArtifactStore(dynamo, "fleet");
+    Artifact artifact =
+        new Artifact(
+            caller.tenant(),
+            new ArtifactId(UUID.randomUUID()),
+            ref,
+            new Manifest.Firmware(),
+            List.of(FleetName.DEFAULT),
+            new Content("f", 1, Sha256.of(new byte[1]), "incoming"),
+            new Terms(
+                false,
+                Optional.empty(),
+                new TreeMap<>(provides),
+                new TreeMap<>(),
+                List.of(),
+                Optional.empty(),
+                ""),
+            Artifact.State.PUBLISHED,
+            Optional.empty(),
+            Optional.empty(),
+            caller.user(),
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Optional.of(Instant.EPOCH),
+            Optional.empty(),
+            1);
+    assertTrue(catalogue.add(artifact, audit(caller)));
+    assertTrue(catalogue.update(artifact, audit(caller)));
+  }
+
+  private static AuditEvent audit(Caller caller) {
+    return new AuditEvent(
+        UUID.randomUUID(), caller.tenant(), Instant.EPOCH, "test", "test", "test", new TreeMap<>());
+  }
+
+  private void installed(Caller caller, String name, Map<String, String> versions) {
+    SortedMap<String, Inventory.Installed> installed = new TreeMap<>();
+    versions.forEach(
+        (artifact, version) ->
+            installed.put(artifact, new Inventory.Installed(version, Sha256.of(new byte[0]))));
+    Device device = devices.findDevice(caller.tenant(), new DeviceName(name)).orElseThrow();
+    new RecordInventory(
+            devices,
+            new DeviceDirectory(devices, new ChangeWatch(devices, clock), clock, Ids.random()),
+            clock,
+            Ids.random())
+        .record(device, new Inventory(installed, Optional.empty()));
   }
 
   @Test

@@ -14,15 +14,20 @@ import io.firmament.platform.trust.RepositoryRenewal.Report;
 import io.firmament.rest.TimerFunction;
 import io.firmament.rest.trust.TrustUnderTest.OfflineKeys;
 import io.firmament.schema.TimerRole;
+import io.firmament.trust.SignatureAlgorithm;
 import io.firmament.trust.Signer;
 import io.firmament.tuf.repository.RepositoryState;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -97,12 +102,12 @@ class RenewalTest {
   void nothingIsSignedBeforeItIsDueAndNoRepositoryIsLookedAtTwice() {
     begun();
     begun();
-    assertEquals(new Report(0, 2, 0, 0), renew());
+    assertEquals(new Report(0, 2, 0, 0, 0), renew());
     assertEquals(0, renew().total());
     trust.later(Duration.ofHours(5));
     assertEquals(0, renew().total());
     trust.later(Duration.ofHours(2));
-    assertEquals(new Report(2, 0, 0, 0), renew());
+    assertEquals(new Report(2, 0, 0, 0, 0), renew());
     assertEquals(0, renew().total());
   }
 
@@ -155,7 +160,95 @@ class RenewalTest {
     trust.keys.set(whole);
     assertEquals(0, renew().total());
     trust.later(Duration.ofMinutes(11));
-    assertEquals(new Report(1, 0, 0, 0), renew());
+    assertEquals(new Report(1, 0, 0, 0, 0), renew());
+  }
+
+  @Test
+  void aKeyThatIsGoneOrDoesNotSignKeepsOnlyItsOwnRoleFromBeingRenewed() {
+    Caller caller = begun();
+    FleetName plant = new FleetName("plant");
+    trust.onlineKeys().ensure(caller.tenant(), OnlineRole.of(plant));
+    trust.platform.repositories().ensureFleet(caller.tenant(), plant, trust.clock.instant());
+    OnlineKeys whole = trust.onlineKeys();
+    for (OnlineKeys broken :
+        List.of(new Without(plant, whole, false), new Without(plant, whole, true))) {
+      Map<String, Instant> before = expiries(caller);
+      trust.later(Duration.ofDays(46));
+      trust.keys.set(broken);
+      assertEquals(new Report(1, 0, 0, 0, 1), renew());
+      Instant now = trust.clock.instant();
+      Map<String, Instant> after = expiries(caller);
+      assertEquals(before.get("fleet-plant"), after.get("fleet-plant"));
+      for (String role : List.of("fleet-default", "publisher")) {
+        assertTrue(
+            Objects.requireNonNull(after.get(role)).isAfter(now.plus(Duration.ofDays(89))), role);
+      }
+      assertTrue(state(caller).snapshot().signed().expires().isAfter(now.plus(Duration.ofDays(6))));
+      assertTrue(
+          state(caller).timestamp().signed().expires().isAfter(now.plus(Duration.ofHours(23))));
+      // It is looked at again soon, and told of again, while nothing else is due.
+      trust.later(Duration.ofMinutes(11));
+      assertEquals(new Report(0, 1, 0, 0, 1), renew());
+      TimerFunction function =
+          new TimerFunction(
+              TimerRole.RENEW_REPOSITORIES,
+              trust.platform,
+              "Firmament/test",
+              new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+      trust.later(Duration.ofMinutes(11));
+      assertTrue(
+          String.valueOf(
+                  assertThrows(IllegalStateException.class, () -> function.run(ENOUGH))
+                      .getMessage())
+              .contains("1 online role"));
+      // With its key back it is signed.
+      trust.keys.set(whole);
+      trust.later(Duration.ofMinutes(11));
+      assertEquals(new Report(1, 0, 0, 0, 0), renew());
+      assertTrue(
+          Objects.requireNonNull(expiries(caller).get("fleet-plant"))
+              .isAfter(trust.clock.instant().plus(Duration.ofDays(89))));
+    }
+  }
+
+  private Map<String, Instant> expiries(Caller caller) {
+    Map<String, Instant> expiries = new HashMap<>();
+    state(caller).targets().forEach((role, is) -> expiries.put(role, is.signed().expires()));
+    return expiries;
+  }
+
+  /// A fleet's key is gone, or there and disabled.
+  private record Without(FleetName fleet, OnlineKeys keys, boolean there) implements OnlineKeys {
+    @Override
+    public Signer ensure(TenantId whose, OnlineRole role) {
+      return keys.ensure(whose, role);
+    }
+
+    @Override
+    public Optional<Signer> find(TenantId whose, OnlineRole role) {
+      Optional<Signer> found = keys.find(whose, role);
+      if (!role.equals(OnlineRole.of(fleet))) {
+        return found;
+      }
+      return there ? found.map(Disabled::new) : Optional.empty();
+    }
+  }
+
+  private record Disabled(Signer signer) implements Signer {
+    @Override
+    public SignatureAlgorithm algorithm() {
+      return signer.algorithm();
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return signer.publicKey();
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      throw new IllegalStateException("the key is disabled");
+    }
   }
 
   @Test

@@ -193,7 +193,7 @@ public final class Feeds {
   }
 
   private void status() throws IOException {
-    try (AdvisoryIndex index = advisories.current()) {
+    try (AdvisoryIndex index = advisories.current().index()) {
       List<FeedNote> feeds = index.manifest().feeds();
       Instant now = clock.instant();
       List<String> stale = new ArrayList<>();

@@ -11,12 +11,16 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -69,6 +73,42 @@ final class FeedsTest {
     assertTrue(report.contains("!! CUT OFF: "), report);
     assertTrue(report.contains("gzip ") && report.contains("tar "), report);
     assertEquals("", err.toString(StandardCharsets.UTF_8));
+  }
+
+  /// A feed is imported beside a platform that runs; what was analysed before hears of it.
+  @Test
+  void anImportReachesWhatWasAnalysedBefore() throws IOException {
+    try (LocalPlatform platform = LocalPlatform.start(Optional.of(data()), 0)) {
+      ApiClient api = new ApiClient(platform.url());
+      api.useToken(platform.seed().apiToken());
+      String id = api.upload(LocalPlatformTest.uploadUrl(api), cutOffImage());
+      await(() -> changes(api, id).contains("\"matched\""));
+      assertFalse(changes(api, id).contains("\"added\""), "nothing changed yet");
+
+      Path nvd = gzip("nvd.json.gz", NVD);
+      assertEquals(0, feeds("import", nvd.toString()), err::toString);
+
+      await(() -> changes(api, id).contains("\"added\":1,\"changed\":0,\"gone\":0"));
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "it takes too long");
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+    }
+  }
+
+  private String changes(ApiClient api, String firmware) {
+    try {
+      Path file = folder.resolve("changes.json");
+      Files.deleteIfExists(file);
+      api.download("/api/firmwares/" + firmware + "/changes", "application/json", file);
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -13,11 +13,14 @@ import software.amazon.awscdk.services.s3.LifecycleRule;
 import software.amazon.awscdk.services.s3.ObjectOwnership;
 import software.constructs.Construct;
 
-/// The buckets: uploads (short-lived, announce what arrives), documents (blobs and results),
-/// evidence and artifacts (both versioned) and the access logs of these.
+/// The buckets: uploads (short-lived) and documents (blobs and results), which announce what
+/// arrives, evidence and artifacts (both versioned) and the access logs of these.
 final class Buckets {
   /// What devices send when they are asked for their logs.
   static final String DEVICE_LOGS = "logs/";
+
+  /// Names the advisory index in use.
+  static final String CURRENT_ADVISORIES = "advisories/current.json";
 
   /// A day more than a request for logs is kept.
   private static final int DEVICE_LOG_DAYS = 8;
@@ -55,6 +58,7 @@ final class Buckets {
             scope,
             "Documents",
             LifecycleRule.builder().prefix(DEVICE_LOGS).expiration(Duration.days(DEVICE_LOG_DAYS)));
+    announce(documents);
     evidence = versioned(scope, "Evidence", EVIDENCE_DAYS);
     artifacts = versioned(scope, "Artifacts", OLD_METADATA_DAYS);
   }

@@ -10,8 +10,9 @@ import software.amazon.awscdk.services.lambda.EventSourceMapping;
 import software.amazon.awscdk.services.sqs.Queue;
 import software.constructs.Construct;
 
-/// The analysis pipeline: a function per stage, each fed by its queue one message at a time, and
-/// the function that marks an analysis as failed when a message became a dead letter.
+/// The analysis pipeline: a function per stage, each fed by its queue one message at a time, the
+/// function that matches again what a new advisory index concerns, and the function that marks an
+/// analysis as failed when a message became a dead letter.
 final class PipelineStack extends Stack {
   private static final List<String> CONSUME =
       List.of(
@@ -39,7 +40,7 @@ final class PipelineStack extends Stack {
               shared,
               new PlatformFunction.Spec(
                   stage.id(),
-                  "Stage " + stage.id() + " of the analysis pipeline",
+                  stage.description(),
                   Family.STAGES,
                   stage.memory(),
                   stage.timeout(),
@@ -58,7 +59,7 @@ final class PipelineStack extends Stack {
 
   private static List<Queue> sources(StageFunction stage, StageQueues queues) {
     return stage == StageFunction.DEAD_LETTER
-        ? StageFunction.withQueue().stream().map(queues::deadLettersOf).toList()
+        ? StageFunction.stages().stream().map(queues::deadLettersOf).toList()
         : List.of(queues.of(stage));
   }
 

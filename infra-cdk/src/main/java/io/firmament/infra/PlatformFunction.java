@@ -28,6 +28,8 @@ import software.constructs.Construct;
 final class PlatformFunction {
   private static final String DEAD_LETTER = StageFunction.DEAD_LETTER.id();
   static final String DEAD_LETTER_HANDLER = "io.firmament.stages.DeadLetterFunction";
+  private static final String MONITOR = StageFunction.MONITOR.id();
+  static final String MONITOR_HANDLER = "io.firmament.stages.MonitorFunction";
   static final String TIMER_HANDLER = "io.firmament.rest.TimerFunction";
   private static final int SNAPSHOT_DISK = 512;
 
@@ -80,7 +82,7 @@ final class PlatformFunction {
     }
     Map<String, String> environment = new LinkedHashMap<>(shared.settings());
     environment.put("OPERATION", spec.operation());
-    if (spec.family() == Family.STAGES && !spec.operation().equals(DEAD_LETTER)) {
+    if (StageFunction.stages().stream().anyMatch(stage -> stage.id().equals(spec.operation()))) {
       environment.put("STAGE", spec.operation());
     }
     function =
@@ -139,6 +141,9 @@ final class PlatformFunction {
   private static String handler(Spec spec) {
     if (spec.operation().equals(DEAD_LETTER)) {
       return DEAD_LETTER_HANDLER;
+    }
+    if (spec.operation().equals(MONITOR)) {
+      return MONITOR_HANDLER;
     }
     boolean timer =
         Arrays.stream(TimerRole.values()).anyMatch(role -> role.id().equals(spec.operation()));

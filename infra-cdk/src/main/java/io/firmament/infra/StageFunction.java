@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awscdk.Duration;
 
-/// The functions of the analysis pipeline: one per stage, and one that ends what failed for good.
+/// The functions of the analysis pipeline: one per stage, one that matches again what other facts
+/// concern, and one that ends what failed for good.
 enum StageFunction {
   UNPACK(3008, 900, 10240),
   IDENTIFY(2048, 900, 2048),
   INSPECT(2048, 900, 2048),
   MATCH(2048, 600, 4096),
   PUBLISH(1024, 300, 512),
+  /// It compares two indexes, of some hundred megabytes each, and looks at all that watch keys.
+  MONITOR(2048, 900, 4096),
   DEAD_LETTER(512, 60, 512);
 
   /// How often SQS hands a message out before it is a dead letter.
@@ -35,13 +38,29 @@ enum StageFunction {
     return role().id();
   }
 
-  /// The queue it reads; the dead-letter function reads those of all others.
+  /// The queue it reads; the dead-letter function reads the dead letters of all stages.
   Optional<String> queue() {
     return this == DEAD_LETTER ? Optional.empty() : Optional.of(id());
   }
 
   static List<StageFunction> withQueue() {
+    return List.of(UNPACK, IDENTIFY, INSPECT, MATCH, PUBLISH, MONITOR);
+  }
+
+  /// Those whose dead letters end an analysis. Those of [#MONITOR] end none: they stay, so that
+  /// they can be given out again.
+  static List<StageFunction> stages() {
     return List.of(UNPACK, IDENTIFY, INSPECT, MATCH, PUBLISH);
+  }
+
+  /// What it is, for people.
+  String description() {
+    return switch (this) {
+      case UNPACK, IDENTIFY, INSPECT, MATCH, PUBLISH ->
+          "Stage " + id() + " of the analysis pipeline";
+      case MONITOR -> "Matches firmware again when vulnerability facts change";
+      case DEAD_LETTER -> "Ends analyses that failed for good";
+    };
   }
 
   /// What it may do, besides reading its queue and sending to the next.

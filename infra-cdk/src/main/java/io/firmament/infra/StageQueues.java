@@ -15,13 +15,14 @@ import software.amazon.awscdk.services.sqs.Queue;
 import software.amazon.awscdk.services.sqs.QueueEncryption;
 import software.constructs.Construct;
 
-/// A queue in front of every stage, its dead letters, and the rule that turns an arrived image into
-/// the first message. They live beside the buckets so that an upload during a deployment waits.
+/// A queue in front of every stage and of what is matched again, their dead letters, and the rules
+/// that turn an arrived image, or another index in use, into the first message. They live beside
+/// the buckets so that an upload during a deployment waits.
 final class StageQueues {
   private final Map<StageFunction, Queue> queues = new EnumMap<>(StageFunction.class);
   private final Map<StageFunction, Queue> deadLetters = new EnumMap<>(StageFunction.class);
 
-  StageQueues(Construct scope, Bucket uploads) {
+  StageQueues(Construct scope, Bucket uploads, Bucket documents) {
     for (StageFunction stage : StageFunction.withQueue()) {
       String name = Stacks.capital(stage.id());
       Queue dead =
@@ -42,8 +43,31 @@ final class StageQueues {
                       .build())
               .build());
     }
-    Rule.Builder.create(scope, "ImageArrived")
-        .description("An image is in the uploads bucket: start its analysis")
+    announce(
+        scope,
+        "ImageArrived",
+        "An image is in the uploads bucket: start its analysis",
+        uploads,
+        Match.wildcard("uploads/*/firmware"),
+        StageFunction.UNPACK);
+    announce(
+        scope,
+        "IndexInUse",
+        "Another advisory index is in use: match again what it concerns",
+        documents,
+        List.of(Buckets.CURRENT_ADVISORIES),
+        StageFunction.MONITOR);
+  }
+
+  private void announce(
+      Construct scope,
+      String id,
+      String description,
+      Bucket bucket,
+      Object keys,
+      StageFunction stage) {
+    Rule.Builder.create(scope, id)
+        .description(description)
         .eventPattern(
             EventPattern.builder()
                 .source(List.of("aws.s3"))
@@ -51,15 +75,13 @@ final class StageQueues {
                 .detail(
                     Map.of(
                         "bucket",
-                        Map.of("name", List.of(uploads.getBucketName())),
+                        Map.of("name", List.of(bucket.getBucketName())),
                         "object",
-                        Map.of("key", Match.wildcard("uploads/*/firmware"))))
+                        Map.of("key", keys)))
                 .build())
         .targets(
             List.of(
-                SqsQueue.Builder.create(of(StageFunction.UNPACK))
-                    .deadLetterQueue(deadLettersOf(StageFunction.UNPACK))
-                    .build()))
+                SqsQueue.Builder.create(of(stage)).deadLetterQueue(deadLettersOf(stage)).build()))
         .build();
   }
 

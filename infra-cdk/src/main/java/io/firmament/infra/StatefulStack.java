@@ -59,7 +59,7 @@ final class StatefulStack extends Stack {
         Setting.KEY_TENANT_TOKEN, signingKey("TenantTokenKey", "tenant tokens", KeySpec.RSA_2048));
     keys.put(Setting.KEY_DEVICE_CA, signingKey("DeviceCaKey", "device CA", KeySpec.ECC_NIST_P256));
     buckets = new Buckets(this, dataKey);
-    queues = new StageQueues(this, buckets.uploads());
+    queues = new StageQueues(this, buckets.uploads(), buckets.documents());
     deviceImages = repository("DeviceImages");
     transferImages = repository("TransferImages");
   }

@@ -76,13 +76,13 @@ class StateTest {
   }
 
   @Test
-  void announcesUploadsAndVersionsEvidenceAndArtifacts() {
+  void announcesUploadsAndDocumentsAndVersionsEvidenceAndArtifacts() {
     Map<String, JsonNode> buckets = CLOUD.resources("AWS::S3::Bucket");
     buckets.forEach(
         (id, bucket) -> {
           JsonNode properties = bucket.path("Properties");
           assertEquals(
-              id.contains("Uploads"),
+              id.contains("Uploads") || id.contains("Documents"),
               properties
                   .path("NotificationConfiguration")
                   .path("EventBridgeConfiguration")
@@ -94,19 +94,30 @@ class StateTest {
               properties.path("VersioningConfiguration").path("Status").asText().equals("Enabled"),
               id);
         });
-    JsonNode rule = CLOUD.properties("AWS::Events::Rule").getFirst();
+  }
+
+  /// An image goes to the first stage, and another index in use to who matches again: nothing else
+  /// that is written is told to anybody.
+  @Test
+  void sendsWhatIsAnnouncedToTheQueueThatWaitsForIt() {
+    Map<String, String> queues = new TreeMap<>();
+    for (JsonNode rule : CLOUD.properties("AWS::Events::Rule")) {
+      assertEquals(1, rule.path("Targets").size());
+      queues.put(
+          rule.path("EventPattern").path("detail").path("object").path("key").toString(),
+          rule.path("Targets")
+              .get(0)
+              .path("Arn")
+              .path("Fn::GetAtt")
+              .get(0)
+              .asText()
+              .replaceFirst("Queue.*", ""));
+    }
     assertEquals(
-        "[{\"wildcard\":\"uploads/*/firmware\"}]",
-        rule.path("EventPattern").path("detail").path("object").path("key").toString());
-    assertEquals(1, rule.path("Targets").size());
-    assertTrue(
-        rule.path("Targets")
-            .get(0)
-            .path("Arn")
-            .path("Fn::GetAtt")
-            .get(0)
-            .asText()
-            .startsWith("UnpackQueue"));
+        Map.of(
+            "[{\"wildcard\":\"uploads/*/firmware\"}]", "Unpack",
+            "[\"advisories/current.json\"]", "Monitor"),
+        queues);
   }
 
   @Test

@@ -10,12 +10,15 @@ import io.firmament.engines.ObjectEngine;
 import io.firmament.engines.ObjectListener;
 import io.firmament.schema.Setting;
 import io.firmament.stages.Advisories;
+import io.firmament.stages.FeedDownloads;
+import io.firmament.stages.FeedSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,14 +32,19 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /// `local-dev/feeds import FILE... [--fresh] [--data DIR]` builds the advisory index from
 /// vulnerability feeds and puts it into use for the platform of a data folder, also while that
-/// runs. The facts that come with Firmament stay in it. `local-dev/feeds status [--data DIR]` says
-/// what is in use, and how old it is.
+/// runs. The facts that come with Firmament stay in it. `local-dev/feeds update [--sources FILE]`
+/// downloads feeds, where they have changed, and imports them. `local-dev/feeds status [--data
+/// DIR]` says what is in use, and how old it is.
 ///
 /// An import adds to those before, and a feed takes the place of the one of its name; with
 /// `--fresh` there is nothing but what is named. Where a file is no whole feed nothing is changed.
 public final class Feeds {
   private static final String USAGE =
-      "usage: feeds import FILE... [--fresh] [--data DIR]\n       feeds status [--data DIR]";
+      """
+      usage: feeds import FILE... [--fresh] [--data DIR]
+             feeds update [--sources FILE] [--minutes N] [--data DIR]
+             feeds status [--data DIR]\
+      """;
   private static final String UNDERSTOOD =
       "understood are NVD CVE feeds of the API 2.0 format (nvdcve-2.0-*.json), CVE JSON 5 records"
           + " (cvelistV5 archives, deltas and folders), OSV records (all.zip, or one record a"
@@ -47,6 +55,12 @@ public final class Feeds {
 
   /// Where feeds are kept as they were read, in the data folder.
   private static final String KEPT = "feeds";
+
+  /// Where feeds are downloaded to, in the data folder.
+  private static final String DOWNLOADS = "downloads";
+
+  private static final long MOST_BYTES = 8L << 30;
+  private static final int MINUTES = 60;
 
   private final PrintStream out;
   private final Path data;
@@ -67,7 +81,9 @@ public final class Feeds {
   /// Runs the command; what is wrong is said on `err`, and the answer is the exit code.
   static int run(String[] args, PrintStream out, PrintStream err) {
     try {
-      Arguments arguments = Arguments.parse(args, List.of("--data"), List.of("--fresh"), USAGE);
+      Arguments arguments =
+          Arguments.parse(
+              args, List.of("--data", "--sources", "--minutes"), List.of("--fresh"), USAGE);
       List<String> plain = arguments.allPlain();
       List<Path> files = plain.stream().skip(1).map(Path::of).toList();
       switch (plain.isEmpty() ? "" : plain.getFirst()) {
@@ -76,7 +92,19 @@ public final class Feeds {
             throw new Arguments.Wrong("import needs a file\n" + USAGE);
           }
           requireReadable(files);
-          with(arguments.dataFolder(), out, feeds -> feeds.load(files, arguments.flag("--fresh")));
+          with(
+              arguments.dataFolder(),
+              out,
+              feeds -> feeds.load(files, arguments.flag("--fresh"), false));
+        }
+        case "update" -> {
+          if (!files.isEmpty()) {
+            throw arguments.unexpected(files.getFirst().toString());
+          }
+          List<FeedSource> sources = sources(arguments);
+          Duration time = Duration.ofMinutes(minutes(arguments));
+          Files.createDirectories(arguments.dataFolder());
+          with(arguments.dataFolder(), out, feeds -> feeds.update(sources, time));
         }
         case "status" -> {
           if (!files.isEmpty()) {
@@ -110,6 +138,19 @@ public final class Feeds {
     }
   }
 
+  private static List<FeedSource> sources(Arguments arguments) throws IOException {
+    Optional<String> file = arguments.option("--sources");
+    return file.isPresent() ? FeedSource.read(Path.of(file.get())) : FeedSource.standard();
+  }
+
+  private static int minutes(Arguments arguments) {
+    String text = arguments.option("--minutes").orElse(String.valueOf(MINUTES));
+    if (!text.matches("\\d{1,4}")) {
+      throw new Arguments.Wrong("--minutes takes a number, not " + text);
+    }
+    return Integer.parseInt(text);
+  }
+
   private interface Command {
     void run(Feeds feeds) throws IOException;
   }
@@ -136,7 +177,43 @@ public final class Feeds {
     }
   }
 
-  private void load(List<Path> files, boolean fresh) throws IOException {
+  /// Downloads what has changed, one after the other, and imports all that is there. What cannot be
+  /// had now is said at the end; the feeds of before count on.
+  private void update(List<FeedSource> sources, Duration time) throws IOException {
+    Instant until = clock.instant().plus(time);
+    List<Path> files = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
+    int fetched = 0;
+    Path folder = data.resolve(DOWNLOADS);
+    try (FeedDownloads downloads = new FeedDownloads(folder, MOST_BYTES, clock)) {
+      for (FeedSource source : sources) {
+        switch (downloads.fetch(source, until)) {
+          case FeedDownloads.Fetched(Path file) -> {
+            fetched++;
+            out.printf(Locale.ROOT, "  %-44s %,d bytes%n", source.name(), Files.size(file));
+          }
+          case FeedDownloads.Unchanged _ -> {}
+          case FeedDownloads.Later(String why) -> wrong.add(source.name() + ": " + why);
+          case FeedDownloads.Failed(String why) -> wrong.add(source.name() + ": " + why);
+        }
+        Path file = folder.resolve(source.name());
+        if (Files.exists(file)) {
+          files.add(file);
+        }
+      }
+    }
+    out.println(fetched + " of " + sources.size() + " feeds have changed");
+    if (!files.isEmpty()) {
+      load(files, false, true);
+    }
+    if (!wrong.isEmpty()) {
+      throw new Arguments.Wrong(String.join("\n", wrong) + "\nRun it again to go on.");
+    }
+  }
+
+  /// @param downloaded whether the files are our own: one that is no feed is removed, so that it is
+  ///     fetched again
+  private void load(List<Path> files, boolean fresh, boolean downloaded) throws IOException {
     Path index = Files.createTempFile(data, "advisories-", ".fwvx");
     try (FeedStore store = FeedStore.in(data.resolve(KEPT))) {
       if (fresh) {
@@ -146,7 +223,11 @@ public final class Feeds {
       for (Path file : files) {
         BuildReport.Feed feed = store.add(file);
         line(feed);
-        whyNot(file, feed).ifPresent(wrong::add);
+        Optional<String> why = whyNot(file, feed);
+        why.ifPresent(wrong::add);
+        if (why.isPresent() && downloaded) {
+          Files.delete(file);
+        }
       }
       if (!wrong.isEmpty()) {
         throw new Arguments.Wrong(String.join("\n", wrong) + "\nNothing was imported.");
@@ -193,7 +274,7 @@ public final class Feeds {
   }
 
   private void status() throws IOException {
-    try (AdvisoryIndex index = advisories.current()) {
+    try (AdvisoryIndex index = advisories.current().index()) {
       List<FeedNote> feeds = index.manifest().feeds();
       Instant now = clock.instant();
       List<String> stale = new ArrayList<>();

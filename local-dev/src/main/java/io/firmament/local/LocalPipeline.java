@@ -1,12 +1,15 @@
 package io.firmament.local;
 
+import io.firmament.aws.SqsRematchQueue;
 import io.firmament.aws.SqsStageQueue;
 import io.firmament.base.Log;
 import io.firmament.engines.GrantGuard;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageQueue;
+import io.firmament.platform.monitoring.RematchQueue;
 import io.firmament.schema.StageRole;
 import io.firmament.stages.DeadLetterFunction;
+import io.firmament.stages.MonitorFunction;
 import io.firmament.stages.StageFunction;
 import io.firmament.stages.StageWiring;
 import java.io.IOException;
@@ -21,15 +24,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// The stage functions behind their queues, and the function that reads the dead-letter queues.
+/// The stage functions behind their queues, the function that reads the dead-letter queues, and the
+/// one that matches again what a new advisory index concerns.
 final class LocalPipeline implements AutoCloseable {
   private static final Log LOG = Log.of(LocalPipeline.class);
 
   private final List<QueueTrigger> triggers;
+  private final IndexWatch indexes;
   private final Path work;
 
-  private LocalPipeline(List<QueueTrigger> triggers, Path work) {
+  private LocalPipeline(List<QueueTrigger> triggers, IndexWatch indexes, Path work) {
     this.triggers = List.copyOf(triggers);
+    this.indexes = indexes;
     this.work = work;
   }
 
@@ -42,18 +48,10 @@ final class LocalPipeline implements AutoCloseable {
     Path work = workFolder();
     List<QueueTrigger> triggers = new ArrayList<>();
     GrantGuard.Role dead = GrantGuard.Role.of(StageRole.DEAD_LETTER);
+    RematchQueue rematches = new SqsRematchQueue(servers::sqs, servers::monitorQueueUrl);
     for (Stage stage : Stage.values()) {
       GrantGuard.Role role = GrantGuard.Role.of(StageRole.valueOf(stage.name()));
-      StageWiring wiring =
-          new StageWiring(
-              stage,
-              ports.firmware(),
-              ports.uploads(),
-              ports.documents(),
-              ports.artifacts(),
-              queue,
-              work,
-              clock);
+      StageWiring wiring = wiring(stage, ports, queue, rematches, work, clock);
       StageFunction function = new StageFunction(stage, wiring);
       DeadLetterFunction deadLetters = new DeadLetterFunction(wiring);
       triggers.add(
@@ -67,7 +65,35 @@ final class LocalPipeline implements AutoCloseable {
               servers.deadLetterQueueUrl(stage),
               event -> GrantGuard.as(dead, () -> deadLetters.handleRequest(event, null))));
     }
-    return new LocalPipeline(triggers, work);
+    GrantGuard.Role monitor = GrantGuard.Role.of(StageRole.MONITOR);
+    MonitorFunction monitoring =
+        new MonitorFunction(wiring(Stage.MATCH, ports, queue, rematches, work, clock));
+    triggers.add(
+        QueueTrigger.start(
+            servers.sqs(),
+            servers.monitorQueueUrl(),
+            event -> GrantGuard.as(monitor, () -> monitoring.handleRequest(event, null))));
+    return new LocalPipeline(triggers, IndexWatch.start(servers, ports.documents(), clock), work);
+  }
+
+  private static StageWiring wiring(
+      Stage stage,
+      LocalPorts ports,
+      StageQueue queue,
+      RematchQueue rematches,
+      Path work,
+      Clock clock) {
+    return new StageWiring(
+        stage,
+        ports.firmware(),
+        ports.uploads(),
+        ports.documents(),
+        ports.artifacts(),
+        ports.monitoring(),
+        queue,
+        rematches,
+        work,
+        clock);
   }
 
   private static Path workFolder() {
@@ -80,6 +106,7 @@ final class LocalPipeline implements AutoCloseable {
 
   /// Takes no more messages; returns at once.
   void stop() {
+    indexes.close();
     triggers.forEach(QueueTrigger::stop);
   }
 

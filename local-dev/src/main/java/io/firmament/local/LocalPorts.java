@@ -2,6 +2,7 @@ package io.firmament.local;
 
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.DynamoMonitoringStore;
 import io.firmament.aws.EcrLogin;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoArtifactStore;
@@ -19,6 +20,7 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -36,6 +38,7 @@ import java.time.Clock;
 public final class LocalPorts implements Ports {
   private final IdentityStore identity;
   private final FirmwareStore firmware;
+  private final MonitoringStore monitoring;
   private final FleetStore fleet;
   private final RolloutStore rollouts;
   private final TrustStore trust;
@@ -57,6 +60,9 @@ public final class LocalPorts implements Ports {
         new DynamoIdentityStore(servers.dynamo(), Setting.TABLE_IDENTITY.in(servers.environment()));
     this.firmware =
         new DynamoFirmwareStore(servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
+    this.monitoring =
+        new DynamoMonitoringStore(
+            servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
     this.fleet =
         new DynamoFleetStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.rollouts =
@@ -96,6 +102,11 @@ public final class LocalPorts implements Ports {
   @Override
   public FirmwareStore firmware() {
     return firmware;
+  }
+
+  @Override
+  public MonitoringStore monitoring() {
+    return monitoring;
   }
 
   @Override

@@ -7,14 +7,17 @@ import io.firmament.engines.DynamoEngine;
 import io.firmament.engines.ObjectEngine;
 import io.firmament.engines.ObjectListener;
 import io.firmament.engines.QueueEngine;
+import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.schema.Setting;
+import io.firmament.schema.StageRole;
 import io.firmament.schema.TableDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +36,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /// What a local platform works on: the local servers, or something else that speaks their
 /// protocols, with the resources that the CDK app would deploy: a table per context, the buckets,
-/// and a queue with a dead-letter queue per stage.
+/// and a queue with a dead-letter queue per stage and for what is matched again.
 final class LocalServers implements AutoCloseable {
   private static final Log LOG = Log.of(LocalServers.class);
   private static final String REGION = "eu-central-1";
@@ -51,6 +54,7 @@ final class LocalServers implements AutoCloseable {
   private static final int MAX_RECEIVES = 3;
 
   private static final String PREFIX = "firmament-";
+  private static final String MONITOR = StageRole.MONITOR.id();
 
   private final Map<String, String> environment = new HashMap<>();
   private final String prefix;
@@ -102,7 +106,14 @@ final class LocalServers implements AutoCloseable {
       UploadEvents.forward(
           servers.clients,
           Setting.BUCKET_UPLOADS.in(servers.environment),
+          "uploads/*/firmware",
           servers.queueUrl(Stage.UNPACK),
+          servers.ends);
+      UploadEvents.forward(
+          servers.clients,
+          Setting.BUCKET_DOCUMENTS.in(servers.environment),
+          ObjectKeys.CURRENT_ADVISORIES,
+          servers.monitorQueueUrl(),
           servers.ends);
       return servers;
     } catch (RuntimeException e) {
@@ -164,6 +175,11 @@ final class LocalServers implements AutoCloseable {
     return Setting.queue(stage.id()).in(environment);
   }
 
+  /// The queue of what is to be matched again.
+  String monitorQueueUrl() {
+    return Setting.QUEUE_MONITOR.in(environment);
+  }
+
   String deadLetterQueueUrl(Stage stage) {
     return queueUrl(stage) + "-dead";
   }
@@ -206,8 +222,12 @@ final class LocalServers implements AutoCloseable {
   }
 
   private void createQueues() {
+    List<String> queues = new ArrayList<>(List.of(MONITOR));
     for (Stage stage : Stage.values()) {
-      String name = prefix + stage.id();
+      queues.add(stage.id());
+    }
+    for (String id : queues) {
+      String name = prefix + id;
       String dead = createQueue(name + "-dead", Map.of());
       String deadArn = arn(clients.sqs(), dead);
       String redrive =
@@ -220,7 +240,7 @@ final class LocalServers implements AutoCloseable {
                   String.valueOf(VISIBILITY_SECONDS),
                   QueueAttributeName.REDRIVE_POLICY,
                   redrive));
-      environment.put(Setting.queue(stage.id()).variable(), url);
+      environment.put(Setting.queue(id).variable(), url);
     }
   }
 

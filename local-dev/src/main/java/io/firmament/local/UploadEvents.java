@@ -10,23 +10,25 @@ import software.amazon.awssdk.services.s3.model.EventBridgeConfiguration;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/// The way of an upload's event where an AWS of its own does the work, as the CDK app lays it: the
-/// bucket tells the event bus, and a rule there puts images into the queue of the first stage.
+/// The way of an object's event where an AWS of its own does the work, as the CDK app lays it: the
+/// bucket tells the event bus, and a rule there puts what somebody waits for into their queue.
 final class UploadEvents {
-  private static final String TARGET = "unpack";
+  private static final String TARGET = "queue";
 
   private UploadEvents() {}
 
   /// Lays the way.
   ///
+  /// @param keys of the objects, with `*` for anything
   /// @param ends takes what removes it again
-  static void forward(AwsClients clients, String bucket, String queueUrl, Deque<Runnable> ends) {
+  static void forward(
+      AwsClients clients, String bucket, String keys, String queueUrl, Deque<Runnable> ends) {
     EventBridgeClient events = clients.client(EventBridgeClient.builder(), "EVENTBRIDGE");
     ends.push(events::close);
     tellTheBus(clients.s3(), bucket);
-    String rule = bucket + "-image-arrived";
+    String rule = bucket + "-arrived";
     String ruleArn =
-        events.putRule(request -> request.name(rule).eventPattern(pattern(bucket))).ruleArn();
+        events.putRule(request -> request.name(rule).eventPattern(pattern(bucket, keys))).ruleArn();
     ends.push(() -> events.deleteRule(request -> request.name(rule)));
     String queueArn = allow(clients.sqs(), queueUrl, ruleArn);
     Target target = Target.builder().id(TARGET).arn(queueArn).build();
@@ -44,12 +46,12 @@ final class UploadEvents {
                         all.eventBridgeConfiguration(EventBridgeConfiguration.builder().build())));
   }
 
-  private static String pattern(String bucket) {
+  private static String pattern(String bucket, String keys) {
     return """
     {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": {
-      "bucket": {"name": ["%s"]}, "object": {"key": [{"wildcard": "uploads/*/firmware"}]}}}
+      "bucket": {"name": ["%s"]}, "object": {"key": [{"wildcard": "%s"}]}}}
     """
-        .formatted(bucket);
+        .formatted(bucket, keys);
   }
 
   /// Lets the rule send to the queue; its ARN.

@@ -4,19 +4,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.firmament.analysis.advisory.index.FeedNote;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -69,6 +78,100 @@ final class FeedsTest {
     assertTrue(report.contains("!! CUT OFF: "), report);
     assertTrue(report.contains("gzip ") && report.contains("tar "), report);
     assertEquals("", err.toString(StandardCharsets.UTF_8));
+  }
+
+  /// A feed is imported beside a platform that runs; what was analysed before hears of it.
+  @Test
+  void anImportReachesWhatWasAnalysedBefore() throws IOException {
+    try (LocalPlatform platform = LocalPlatform.start(Optional.of(data()), 0)) {
+      ApiClient api = new ApiClient(platform.url());
+      api.useToken(platform.seed().apiToken());
+      String id = api.upload(LocalPlatformTest.uploadUrl(api), cutOffImage());
+      await(() -> changes(api, id).contains("\"matched\""));
+      assertFalse(changes(api, id).contains("\"added\""), "nothing changed yet");
+
+      Path nvd = gzip("nvd.json.gz", NVD);
+      assertEquals(0, feeds("import", nvd.toString()), err::toString);
+
+      await(() -> changes(api, id).contains("\"added\":1,\"changed\":0,\"gone\":0"));
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "it takes too long");
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+    }
+  }
+
+  private String changes(ApiClient api, String firmware) {
+    try {
+      Path file = folder.resolve("changes.json");
+      Files.deleteIfExists(file);
+      api.download("/api/firmwares/" + firmware + "/changes", "application/json", file);
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void anUpdateDownloadsWhatHasChangedAndImportsIt() throws IOException {
+    Map<String, String> served = new ConcurrentHashMap<>(Map.of("/nvd", NVD, "/kev", KEV));
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            String text = served.getOrDefault(exchange.getRequestURI().getPath(), "");
+            String tag = "\"" + text.hashCode() + "\"";
+            exchange.getResponseHeaders().add("ETag", tag);
+            if (text.isEmpty()) {
+              exchange.sendResponseHeaders(404, -1);
+            } else if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
+              exchange.sendResponseHeaders(304, -1);
+            } else {
+              byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+              exchange.sendResponseHeaders(200, bytes.length);
+              exchange.getResponseBody().write(bytes);
+            }
+          }
+        });
+    server.start();
+    try {
+      String host = "http://127.0.0.1:" + server.getAddress().getPort();
+      Path sources =
+          Files.writeString(
+              folder.resolve("sources.tsv"),
+              "nvd.json\t" + host + "/nvd\nkev.json\t" + host + "/kev\n");
+      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("2 of 2 feeds"), out::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use from now on"));
+      out.reset();
+      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("0 of 2 feeds"), out::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use already"), out::toString);
+      out.reset();
+      served.put("/kev", KEV.replace("2026-01-01\"}", "2026-01-02\"}"));
+      Files.writeString(sources, Files.readString(sources) + "gone.json\t" + host + "/gone\n");
+      assertEquals(1, feeds("update", "--sources", sources.toString()));
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("1 of 3 feeds"), out::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use from now on"));
+      assertTrue(
+          err.toString(StandardCharsets.UTF_8).contains("gone.json: the server answers 404"),
+          err::toString);
+      Files.writeString(
+          sources, Files.readString(sources).replace("/gone", "/nvd").replace("gone", "other"));
+      served.put("/kev", "<html>sign in</html>");
+      assertEquals(1, feeds("update", "--sources", sources.toString()));
+      assertTrue(err.toString(StandardCharsets.UTF_8).contains("Nothing was imported"));
+      served.put("/kev", KEV);
+      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test

@@ -26,6 +26,8 @@ public enum Setting {
   QUEUE_INSPECT,
   QUEUE_MATCH,
   QUEUE_PUBLISH,
+  /// URL of the queue of what is to be matched again.
+  QUEUE_MONITOR,
   /// KMS keys: RSA for id and tenant tokens, P-256 for the device CA.
   KEY_ID_TOKEN,
   KEY_TENANT_TOKEN,

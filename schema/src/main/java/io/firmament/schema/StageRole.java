@@ -3,18 +3,20 @@ package io.firmament.schema;
 import java.util.List;
 import java.util.Locale;
 
-/// The functions of the analysis pipeline, and what each may touch: the CDK app gives their roles
-/// no more, and the local platform lets them do no more.
+/// The functions of the analysis pipeline and of what keeps its results up to date, and what each
+/// may touch: the CDK app gives their roles no more, and the local platform lets them do no more.
 public enum StageRole {
   UNPACK,
   IDENTIFY,
   INSPECT,
   MATCH,
   PUBLISH,
+  /// Matches analysed firmware again when the facts change.
+  MONITOR,
   /// Ends what failed for good.
   DEAD_LETTER;
 
-  /// The name in function names and, but for the last, of the stage and its queue.
+  /// The name in function names and, but for the last, of its queue.
   public String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -36,7 +38,15 @@ public enum StageRole {
               Grant.FIRMWARE_WRITE,
               Grant.DOCUMENTS_READ,
               Grant.DOCUMENTS_WRITE);
-      // The artifacts made of an image hear what was found in it.
+      // The artifacts made of an image hear what was found in it, at first and whenever it changes.
+      case MONITOR ->
+          List.of(
+              Grant.FIRMWARE_READ,
+              Grant.FIRMWARE_WRITE,
+              Grant.FLEET_READ,
+              Grant.FLEET_WRITE,
+              Grant.DOCUMENTS_READ,
+              Grant.DOCUMENTS_WRITE);
       case PUBLISH ->
           List.of(
               Grant.FIRMWARE_READ,
@@ -55,7 +65,9 @@ public enum StageRole {
       case UNPACK -> List.of(IDENTIFY, INSPECT);
       case IDENTIFY -> List.of(MATCH);
       case INSPECT, MATCH -> List.of(PUBLISH);
-      case PUBLISH, DEAD_LETTER -> List.of();
+      // An index may have come into use while the image was analysed.
+      case PUBLISH, MONITOR -> List.of(MONITOR);
+      case DEAD_LETTER -> List.of();
     };
   }
 }

@@ -39,6 +39,7 @@ final class CrossTenantTest {
           "createEnrollToken hardware_id",
           "downloadFirmwareFile path",
           "downloadSbom vex",
+          "getFirmwareChange change",
           "listArtifacts kind",
           "listRegistryTags repository",
           "getRegistryImage repository",
@@ -431,6 +432,10 @@ final class CrossTenantTest {
     probes.put("uploadFirmware id", new Probe(of.upload(), CrossTenantTest::upload));
     probes.put("downloadSbom id", get(of.firmware(), "/api/firmwares/%s/sbom"));
     probes.put("downloadVex id", get(of.firmware(), "/api/firmwares/%s/vex"));
+    probes.put("listFirmwareChanges id", get(of.firmware(), "/api/firmwares/%s/changes"));
+    probes.put(
+        "getFirmwareChange id",
+        get(of.firmware(), "/api/firmwares/%s/changes/20260101T000000000Z-00000000"));
     probes.put(
         "downloadFirmwareFile id",
         get(of.firmware(), "/api/firmwares/%s/download-file/etc/passwd"));

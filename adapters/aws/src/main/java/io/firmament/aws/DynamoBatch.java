@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
-/// Puts many items that do not depend on each other.
+/// Puts or deletes many items that do not depend on each other.
 final class DynamoBatch {
   /// DynamoDB takes 25 items and 16 MB in one request; ours are below 400 KB.
   private static final int SIZE = 25;
@@ -27,9 +27,24 @@ final class DynamoBatch {
 
   /// No two of the items have the same key.
   void putAll(Collection<Map<String, AttributeValue>> items) {
+    writeAll(
+        items.stream()
+            .map(item -> WriteRequest.builder().putRequest(p -> p.item(item)).build())
+            .toList());
+  }
+
+  /// No two of the keys are the same; one of which there is no item is passed over.
+  void deleteAll(Collection<Map<String, AttributeValue>> keys) {
+    writeAll(
+        keys.stream()
+            .map(key -> WriteRequest.builder().deleteRequest(d -> d.key(key)).build())
+            .toList());
+  }
+
+  private void writeAll(List<WriteRequest> requests) {
     List<WriteRequest> batch = new ArrayList<>(SIZE);
-    for (Map<String, AttributeValue> item : items) {
-      batch.add(WriteRequest.builder().putRequest(p -> p.item(item)).build());
+    for (WriteRequest request : requests) {
+      batch.add(request);
       if (batch.size() == SIZE) {
         write(List.copyOf(batch));
         batch.clear();

@@ -16,19 +16,17 @@ import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.Upload;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -169,6 +167,17 @@ public final class DynamoFirmwareStore implements FirmwareStore {
   }
 
   @Override
+  public Optional<Analysis> completeMatch(AnalysisKey key, Matched matched) {
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":stage", AttributeValue.builder().ss(Stage.MATCH.name()).build());
+    values.put(":done", Items.string(Analysis.State.DONE.name()));
+    values.put(":index", Items.string(matched.index()));
+    values.put(":at", Items.string(matched.at().toString()));
+    String update = "SET matchedIndex = :index, matchedAt = :at ADD doneStages :stage";
+    return update(key, NOT_DONE, update, values).or(() -> latest(key));
+  }
+
+  @Override
   public boolean finish(
       AnalysisKey key, Analysis.Result result, Optional<String> failure, Instant now) {
     Map<String, AttributeValue> values = new HashMap<>();
@@ -221,23 +230,8 @@ public final class DynamoFirmwareStore implements FirmwareStore {
     found.issues().forEach(i -> items.put(FirmwareKeys.of(i), findings.of(pk, i)));
     found.matches().forEach(m -> items.put(FirmwareKeys.of(m), findings.of(pk, m)));
     List<Map<String, AttributeValue>> all = new ArrayList<>(items.values());
-    Set<String> where = new HashSet<>();
-    for (CveMatch match : found.matches()) {
-      for (String id : ids(match)) {
-        Map<String, AttributeValue> item = findings.affected(key, id, match);
-        if (where.add(Items.text(item, "pk") + Items.text(item, "sk"))) {
-          all.add(item);
-        }
-      }
-    }
+    all.addAll(findings.places(key, found.matches()));
     new DynamoBatch(dynamo, table).putAll(all);
-  }
-
-  private static Set<String> ids(CveMatch match) {
-    Set<String> ids = new LinkedHashSet<>();
-    ids.add(match.cve());
-    ids.addAll(match.aliases());
-    return ids;
   }
 
   @Override

@@ -29,8 +29,19 @@ final class DynamoPages {
 
   /// The items of a partition whose sort key begins so, in its order.
   Page<Map<String, AttributeValue>> ascending(String pk, String prefix, PageRequest page) {
+    return inPartition(pk, prefix, page, true);
+  }
+
+  /// The same against its order.
+  Page<Map<String, AttributeValue>> descending(String pk, String prefix, PageRequest page) {
+    return inPartition(pk, prefix, page, false);
+  }
+
+  private Page<Map<String, AttributeValue>> inPartition(
+      String pk, String prefix, PageRequest page, boolean forward) {
     QueryRequest.Builder query =
         QueryRequest.builder()
+            .scanIndexForward(forward)
             .keyConditionExpression("pk = :pk AND begins_with(sk, :prefix)")
             .expressionAttributeValues(
                 Map.of(":pk", Items.string(pk), ":prefix", Items.string(prefix)));

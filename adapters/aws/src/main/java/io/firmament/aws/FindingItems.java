@@ -13,6 +13,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -63,7 +65,19 @@ final class FindingItems {
     return matches.fromJson(unpack(item));
   }
 
-  Map<String, AttributeValue> affected(AnalysisKey key, String id, CveMatch match) {
+  /// Where the vulnerabilities of an analysis are, one item for each id of each match.
+  Collection<Map<String, AttributeValue>> places(AnalysisKey key, List<CveMatch> found) {
+    Map<String, Map<String, AttributeValue>> places = new LinkedHashMap<>();
+    for (CveMatch match : found) {
+      for (String id : FirmwareKeys.ids(match)) {
+        Map<String, AttributeValue> item = affected(key, id, match);
+        places.putIfAbsent(Items.text(item, "pk") + " " + Items.text(item, "sk"), item);
+      }
+    }
+    return places.values();
+  }
+
+  private Map<String, AttributeValue> affected(AnalysisKey key, String id, CveMatch match) {
     Map<String, AttributeValue> item =
         item(
             FirmwareKeys.vulnerability(key.tenant(), id),

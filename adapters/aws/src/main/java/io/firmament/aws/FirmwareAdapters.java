@@ -6,6 +6,8 @@ import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageQueue;
+import io.firmament.platform.monitoring.MonitoringStore;
+import io.firmament.platform.monitoring.RematchQueue;
 import io.firmament.schema.Setting;
 import java.util.EnumMap;
 import java.util.Map;
@@ -22,6 +24,16 @@ public final class FirmwareAdapters {
 
   public FirmwareStore firmware() {
     return new DynamoFirmwareStore(clients.dynamo(), Setting.TABLE_FIRMWARE.in(environment));
+  }
+
+  /// Which firmware depends on which facts.
+  public MonitoringStore monitoring() {
+    return new DynamoMonitoringStore(clients.dynamo(), Setting.TABLE_FIRMWARE.in(environment));
+  }
+
+  /// Where it is asked for that firmware is matched again.
+  public RematchQueue rematches() {
+    return new SqsRematchQueue(clients::sqs, () -> Setting.QUEUE_MONITOR.in(environment));
   }
 
   /// The catalogue of artifacts, which hears of analyses.

@@ -10,6 +10,7 @@ import io.firmament.base.UploadId;
 import io.firmament.base.UserId;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.Firmware;
+import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.Upload;
@@ -134,8 +135,15 @@ final class FirmwareItems {
     item.put("analysisCreatedAt", Items.string(analysis.createdAt().toString()));
     Items.put(item, "startedAt", analysis.startedAt());
     Items.put(item, "finishedAt", analysis.finishedAt());
+    analysis.matched().ifPresent(matched -> item.putAll(of(matched)));
     Items.put(item, "failure", analysis.failure());
     return item;
+  }
+
+  private static Map<String, AttributeValue> of(Matched matched) {
+    return Map.of(
+        "matchedIndex", Items.string(matched.index()),
+        "matchedAt", Items.string(matched.at().toString()));
   }
 
   static Firmware firmware(Map<String, AttributeValue> item) {
@@ -173,6 +181,8 @@ final class FirmwareItems {
         Instant.parse(Items.text(item, "analysisCreatedAt")),
         Items.find(item, "startedAt").map(Instant::parse),
         Items.find(item, "finishedAt").map(Instant::parse),
+        Items.find(item, "matchedIndex")
+            .map(index -> new Matched(index, Instant.parse(Items.text(item, "matchedAt")))),
         Items.find(item, "failure"));
   }
 

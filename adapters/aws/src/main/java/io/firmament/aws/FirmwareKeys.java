@@ -12,14 +12,17 @@ import io.firmament.base.finding.Issue;
 import io.firmament.base.finding.Priority;
 import io.firmament.base.finding.Severity;
 import io.firmament.platform.firmware.AnalysisKey;
+import io.firmament.platform.monitoring.FirmwareChange;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Set;
 
-/// The keys of the firmware table. Every partition key begins with the tenant.
+/// The keys of the firmware table. Every partition key but the last two begins with the tenant.
 ///
 /// | item | pk | sk | gsi1 | gsi2 |
 /// |---|---|---|---|---|
@@ -31,6 +34,10 @@ import java.util.Locale;
 /// | issue | `T#analysis#ID` | `issue#SEVERITY#TYPE#ID` | | |
 /// | vulnerability | `T#analysis#ID` | `match#BAND#PRIORITY#SEVERITY#SCORE#CVE#ID` | | |
 /// | where it is | `T#vulnerability#CVE` | `firmware#ID#ANALYSIS#ID` | | |
+/// | keys that a firmware watches | `T#watch#PART` | `firmware#ID` | | |
+/// | what changed | `T#changes#FIRMWARE` | `change#ID` | | |
+/// | who watches anything | `watching` | T | | |
+/// | the index that was planned with | `monitoring` | `monitoring` | | |
 ///
 /// ORDER is the time of the upload and `#ID`; gsi2 of a firmware is `T#product#ID`, ORDER.
 final class FirmwareKeys {
@@ -42,6 +49,9 @@ final class FirmwareKeys {
   static final String ISSUES = "issue#";
   static final String MATCHES = "match#";
   static final String AFFECTED = "firmware#";
+  static final String CHANGES = "change#";
+  static final String WATCHING = "watching";
+  static final String MONITORING = "monitoring";
 
   /// How long an upload stays known after it can be used no more.
   static final Duration UPLOAD_KEPT = Duration.ofDays(30);
@@ -101,6 +111,30 @@ final class FirmwareKeys {
 
   static String affected(AnalysisKey key, CveMatch match) {
     return AFFECTED + key.firmware() + "#" + key.analysis() + "#" + id(match.id());
+  }
+
+  /// The ids that a match is found under.
+  static Set<String> ids(CveMatch match) {
+    Set<String> ids = new LinkedHashSet<>();
+    ids.add(match.cve());
+    ids.addAll(match.aliases());
+    return ids;
+  }
+
+  static String watch(TenantId tenant, int part) {
+    return tenant + "#watch#" + part;
+  }
+
+  static String watcher(FirmwareId firmware) {
+    return FIRMWARE + "#" + firmware;
+  }
+
+  static String changes(TenantId tenant, FirmwareId firmware) {
+    return tenant + "#changes#" + firmware;
+  }
+
+  static String of(FirmwareChange.Id change) {
+    return CHANGES + change;
   }
 
   static String of(Component component) {

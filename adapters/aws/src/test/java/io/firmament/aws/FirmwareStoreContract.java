@@ -331,6 +331,7 @@ interface FirmwareStoreContract {
             at,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new Firmware(
         upload.tenant(),

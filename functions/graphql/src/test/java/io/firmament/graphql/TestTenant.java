@@ -151,6 +151,7 @@ final class TestTenant {
                 received,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
     platform.firmware.receive(upload, firmware);
     return firmware;

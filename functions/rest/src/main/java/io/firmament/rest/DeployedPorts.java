@@ -19,6 +19,7 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -62,6 +63,11 @@ public final class DeployedPorts implements Ports {
   @Override
   public FirmwareStore firmware() {
     return once(FirmwareStore.class, firmware::firmware);
+  }
+
+  @Override
+  public MonitoringStore monitoring() {
+    return once(MonitoringStore.class, firmware::monitoring);
   }
 
   @Override

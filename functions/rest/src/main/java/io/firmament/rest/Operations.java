@@ -15,6 +15,8 @@ import io.firmament.rest.artifact.WithdrawArtifact;
 import io.firmament.rest.firmware.DownloadFirmwareFile;
 import io.firmament.rest.firmware.DownloadSbom;
 import io.firmament.rest.firmware.DownloadVex;
+import io.firmament.rest.firmware.GetFirmwareChange;
+import io.firmament.rest.firmware.ListFirmwareChanges;
 import io.firmament.rest.fleet.CreateEnrollToken;
 import io.firmament.rest.fleet.DeleteDevice;
 import io.firmament.rest.fleet.DeleteEnrollToken;
@@ -110,6 +112,12 @@ public final class Operations implements OperationCatalogue {
           "downloadSbom", p -> new DownloadSbom(p.ports().firmware(), p.firmwareSbom()),
           "downloadVex",
               p -> new DownloadVex(p.ports().firmware(), p.ports().documents(), p.firmwareSbom()),
+          "listFirmwareChanges",
+              p -> new ListFirmwareChanges(p.ports().firmware(), p.ports().monitoring()),
+          "getFirmwareChange",
+              p ->
+                  new GetFirmwareChange(
+                      p.ports().firmware(), p.ports().monitoring(), p.ports().documents()),
           "downloadFirmwareFile",
               p -> new DownloadFirmwareFile(p.ports().firmware(), p.ports().documents()));
 

@@ -7,6 +7,7 @@ import io.firmament.platform.fleet.FleetStore;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
@@ -20,6 +21,8 @@ public interface Ports {
   IdentityStore identity();
 
   FirmwareStore firmware();
+
+  MonitoringStore monitoring();
 
   /// What the stages of an analysis wrote.
   ObjectStore documents();

@@ -5,6 +5,7 @@ import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.analysis.advisory.AdvisoryIndex;
 import io.firmament.base.JsonDocument;
+import io.firmament.base.Log;
 import io.firmament.base.Sha256;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// The advisory index in use: the one that `advisories/current.json` names, fetched once and kept
 /// open; the starter facts where there is none.
 public final class Advisories {
+  private static final Log LOG = Log.of(Advisories.class);
   private static final String STARTER = "starter";
   private static final JsonType<Pointer> TYPE = Jsonb.builder().build().type(Pointer.class);
 
@@ -57,13 +59,18 @@ public final class Advisories {
     return true;
   }
 
+  /// An index, and how it is called.
+  ///
+  /// @param version SHA-256 of its file in hex, or `starter` for the facts that come with Firmament
+  public record Using(AdvisoryIndex index, String version) {}
+
   /// The index in use. It is closed when another one is asked for.
-  public synchronized AdvisoryIndex current() throws IOException {
+  public synchronized Using current() throws IOException {
     Optional<Pointer> pointer = pointer();
     String wanted = pointer.map(Pointer::sha256).orElse(STARTER);
     AdvisoryIndex known = index;
     if (known != null && version.equals(wanted)) {
-      return known;
+      return new Using(known, wanted);
     }
     AdvisoryIndex opened =
         pointer.isPresent() ? AdvisoryIndex.open(fetch(pointer.get())) : AdvisoryIndex.starter();
@@ -72,7 +79,28 @@ public final class Advisories {
     }
     index = opened;
     version = wanted;
-    return opened;
+    return new Using(opened, wanted);
+  }
+
+  /// The version in use, without fetching it.
+  String version() throws IOException {
+    return pointer().map(Pointer::sha256).orElse(STARTER);
+  }
+
+  /// An index that was in use before; the caller closes it. Empty where it is gone, or in a format
+  /// that this program does not read.
+  Optional<AdvisoryIndex> open(String version) {
+    if (version.equals(STARTER)) {
+      return Optional.of(AdvisoryIndex.starter());
+    }
+    Sha256 sha256 = new Sha256(version);
+    try {
+      return Optional.of(
+          AdvisoryIndex.open(fetch(new Pointer(ObjectKeys.advisoryIndex(sha256), version))));
+    } catch (IOException e) {
+      LOG.warn("advisory_index_unusable", "index", version, "detail", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private Optional<Pointer> pointer() throws IOException {

@@ -14,9 +14,12 @@ import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
 import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.AnalysisKey;
+import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Unpacking;
+import io.firmament.platform.monitoring.FirmwareChange;
+import io.firmament.platform.monitoring.MatchChange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +27,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -40,6 +44,7 @@ final class Documents {
   private final JsonType<Unpacking.Identity> identities;
   private final JsonType<List<Issue>> issues;
   private final JsonType<List<CveMatch>> matches;
+  private final JsonType<List<MatchChange>> changes;
 
   Documents(ObjectStore store, AnalysisKey key) {
     this.store = store;
@@ -51,6 +56,7 @@ final class Documents {
     identities = jsonb.type(Unpacking.Identity.class);
     issues = jsonb.type(Issue.class).list();
     matches = jsonb.type(CveMatch.class).list();
+    changes = jsonb.type(MatchChange.class).list();
   }
 
   void write(UnpackResult result, WorkFolder work) throws IOException {
@@ -107,14 +113,19 @@ final class Documents {
     }
   }
 
-  void writeMatches(List<CveMatch> found) {
-    write(AnalysisDocument.MATCHES, matches.toJsonBytes(found));
+  void writeMatches(Matched matched, List<CveMatch> found) {
+    store.write(ObjectKeys.matches(key, Optional.of(matched)), JSON, matches.toJsonBytes(found));
   }
 
-  List<CveMatch> matches() throws IOException {
-    try (InputStream in = open(AnalysisDocument.MATCHES)) {
+  /// @param matched what they were made with, as the analysis says
+  List<CveMatch> matches(Optional<Matched> matched) throws IOException {
+    try (InputStream in = open(ObjectKeys.matches(key, matched))) {
       return JsonDocument.read(matches, in);
     }
+  }
+
+  void writeChanges(FirmwareChange change, List<MatchChange> changed) {
+    store.write(ObjectKeys.changes(key, change.id().value()), JSON, changes.toJsonBytes(changed));
   }
 
   private void write(AnalysisDocument document, byte[] content) {
@@ -122,9 +133,11 @@ final class Documents {
   }
 
   private InputStream open(AnalysisDocument document) {
-    return store
-        .read(name(document))
-        .orElseThrow(() -> new IllegalStateException("missing: " + name(document)));
+    return open(name(document));
+  }
+
+  private InputStream open(String name) {
+    return store.read(name).orElseThrow(() -> new IllegalStateException("missing: " + name));
   }
 
   private String name(AnalysisDocument document) {

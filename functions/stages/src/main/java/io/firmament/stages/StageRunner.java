@@ -1,30 +1,25 @@
 package io.firmament.stages;
 
-import io.firmament.analysis.advisory.FirmwareEnvironment;
-import io.firmament.analysis.advisory.ImageFacts;
-import io.firmament.analysis.advisory.Matcher;
 import io.firmament.analysis.inspect.Inspection;
 import io.firmament.analysis.inventory.Inventory;
 import io.firmament.analysis.inventory.InventoryReport;
 import io.firmament.analysis.inventory.Progress;
 import io.firmament.analysis.sbom.ImportedSbom;
-import io.firmament.analysis.sbom.OpenMatches;
 import io.firmament.analysis.sbom.SbomMerge;
 import io.firmament.analysis.unpack.Limits;
 import io.firmament.analysis.unpack.UnpackProgress;
 import io.firmament.analysis.unpack.UnpackResult;
 import io.firmament.analysis.unpack.Unpacker;
 import io.firmament.analysis.unpack.io.MappedByteSource;
-import io.firmament.base.Ids;
 import io.firmament.base.Log;
 import io.firmament.base.finding.Component;
-import io.firmament.platform.artifact.ArtifactAnalyses;
-import io.firmament.platform.artifact.ImageAnalysis;
+import io.firmament.base.finding.CveMatch;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageMessage;
@@ -58,7 +53,7 @@ final class StageRunner {
   private final Path work;
   private final Clock clock;
   private final Advisories advisories;
-  private final ArtifactAnalyses artifacts;
+  private final Rematching rematching;
 
   StageRunner(StageWiring wiring) {
     this.store = wiring.store();
@@ -68,7 +63,7 @@ final class StageRunner {
     this.work = wiring.work();
     this.clock = wiring.clock();
     this.advisories = new Advisories(documents, work);
-    this.artifacts = new ArtifactAnalyses(wiring.artifacts(), clock, Ids.random());
+    this.rematching = wiring.rematching(advisories);
   }
 
   /// Does nothing for an analysis that is done or that nobody knows.
@@ -77,15 +72,15 @@ final class StageRunner {
     try {
       if (begun.isEmpty() || begun.get().state() == Analysis.State.DONE) {
         LOG.info("stage_not_needed", "stage", stage.id(), "analysis", key.analysis());
-        if (stage == Stage.PUBLISH && begun.filter(StageRunner::isComplete).isPresent()) {
-          tellArtifacts(key);
+        if (stage == Stage.PUBLISH && begun.filter(Analysis::isComplete).isPresent()) {
+          rematching.published(key);
         }
         return;
       }
       Analysis analysis = begun.get();
       if (!analysis.doneStages().contains(stage)) {
         long start = clock.millis();
-        work(stage, key);
+        analysis = work(stage, key, analysis);
         LOG.info(
             "stage_done",
             "stage",
@@ -94,7 +89,6 @@ final class StageRunner {
             key.analysis(),
             "millis",
             clock.millis() - start);
-        analysis = store.complete(key, stage).orElse(analysis);
       }
       goOn(stage, key, analysis);
     } catch (MaterialException e) {
@@ -106,21 +100,24 @@ final class StageRunner {
     }
   }
 
-  private void work(Stage stage, AnalysisKey key) throws IOException, MaterialException {
+  /// The analysis with the stage's mark.
+  private Analysis work(Stage stage, AnalysisKey key, Analysis analysis)
+      throws IOException, MaterialException {
+    Optional<Analysis> done;
     try (WorkFolder folder = WorkFolder.in(work)) {
       Documents results = new Documents(documents, key);
       switch (stage) {
         case UNPACK -> unpack(key, results, folder);
         case IDENTIFY -> identify(key, results, folder);
         case INSPECT -> inspect(key, results, folder);
-        case MATCH -> match(results);
-        case PUBLISH -> publish(key, results);
+        case MATCH -> {
+          return store.completeMatch(key, match(results)).orElse(analysis);
+        }
+        case PUBLISH -> publish(key, results, analysis);
       }
+      done = store.complete(key, stage);
     }
-  }
-
-  private static boolean isComplete(Analysis analysis) {
-    return analysis.result().equals(Optional.of(Analysis.Result.COMPLETE));
+    return done.orElse(analysis);
   }
 
   private void goOn(Stage stage, AnalysisKey key, Analysis analysis) throws IOException {
@@ -137,18 +134,8 @@ final class StageRunner {
       }
       case PUBLISH -> {
         store.finish(key, Analysis.Result.COMPLETE, Optional.empty(), clock.instant());
-        tellArtifacts(key);
+        rematching.published(key);
       }
-    }
-  }
-
-  /// Tells the artifacts that are made of the image, once the analysis is finished: one that is
-  /// created from then on asks for itself. A message that comes again tells them again.
-  private void tellArtifacts(AnalysisKey key) throws IOException {
-    if (artifacts.concern(key)) {
-      Documents results = new Documents(documents, key);
-      artifacts.record(
-          ImageAnalysis.of(key, results.imageSha256(), OpenMatches.of(results.matches())));
     }
   }
 
@@ -208,20 +195,18 @@ final class StageRunner {
     known.keep(folder);
   }
 
-  private void match(Documents results) throws IOException {
-    InventoryReport inventory = results.inventory();
-    results.writeMatches(
-        new Matcher()
-            .match(
-                inventory.components(),
-                FirmwareEnvironment.of(inventory.components()),
-                advisories.current(),
-                ImageFacts.of(inventory)));
+  private Matched match(Documents results) throws IOException {
+    Advisories.Using using = advisories.current();
+    Matched matched = new Matched(using.version(), clock.instant());
+    results.writeMatches(matched, Rematching.match(results.inventory(), using.index()));
+    return matched;
   }
 
-  private void publish(AnalysisKey key, Documents results) throws IOException {
-    store.publish(
-        key, new Findings(results.inventory().components(), results.issues(), results.matches()));
+  private void publish(AnalysisKey key, Documents results, Analysis analysis) throws IOException {
+    List<Component> components = results.inventory().components();
+    List<CveMatch> matches = results.matches(analysis.matched());
+    store.publish(key, new Findings(components, results.issues(), matches));
+    rematching.watch(key, components, matches);
   }
 
   /// The uploaded SBOM, where there is one; read before anything else is done with the image.

@@ -8,6 +8,8 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ReceiveUpload;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageQueue;
+import io.firmament.platform.monitoring.MonitoringStore;
+import io.firmament.platform.monitoring.RematchQueue;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
@@ -17,6 +19,7 @@ import java.util.Optional;
 /// The composition root of the stages.
 ///
 /// @param artifacts the catalogue, which hears what was found in its images
+/// @param monitoring which firmware depends on which facts
 /// @param work a folder for work files, as large as the image and what is in it
 public record StageWiring(
     Stage stage,
@@ -24,7 +27,9 @@ public record StageWiring(
     ObjectStore uploads,
     ObjectStore documents,
     ArtifactStore artifacts,
+    MonitoringStore monitoring,
     StageQueue queue,
+    RematchQueue rematches,
     Path work,
     Clock clock) {
   private static final String STAGE = "STAGE";
@@ -42,13 +47,19 @@ public record StageWiring(
         adapters.uploads(),
         adapters.documents(),
         adapters.catalogue(),
+        adapters.monitoring(),
         adapters.stages(),
+        adapters.rematches(),
         Path.of(System.getProperty("java.io.tmpdir")),
         Clock.systemUTC());
   }
 
   StageMessages messages() {
     return new StageMessages(new ReceiveUpload(store, uploads, clock));
+  }
+
+  Rematching rematching(Advisories advisories) {
+    return new Rematching(this, advisories);
   }
 
   StageRunner runner() {

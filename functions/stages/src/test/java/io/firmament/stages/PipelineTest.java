@@ -9,6 +9,7 @@ import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.DynamoMonitoringStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.StageMessageJson;
 import io.firmament.aws.fleet.DynamoArtifactStore;
@@ -81,7 +82,16 @@ import software.amazon.awssdk.services.s3.S3Client;
 class PipelineTest {
   private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
   private static final Set<String> WRITES =
-      Set.of("write", "send", "receive", "begin", "complete", "finish", "publish", "update");
+      Set.of(
+          "write",
+          "send",
+          "receive",
+          "begin",
+          "complete",
+          "completeMatch",
+          "finish",
+          "publish",
+          "update");
   private static final List<Stage> KNOWING = List.of(Stage.IDENTIFY, Stage.INSPECT);
   private static final String SBOM =
       "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{\"type\":\"library\","
@@ -91,8 +101,8 @@ class PipelineTest {
   private final AwsUnderTest aws = AwsUnderTest.start();
   private final DynamoDbClient dynamo = aws.dynamo();
   private final S3Client s3 = aws.s3();
-  private final FirmwareStore store =
-      new DynamoFirmwareStore(dynamo, aws.table(dynamo, "firmware"));
+  private final String table = aws.table(dynamo, "firmware");
+  private final FirmwareStore store = new DynamoFirmwareStore(dynamo, table);
   private final ObjectStore uploads = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
   private final ObjectStore documents = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
   private final ArtifactStore artifacts =
@@ -421,7 +431,18 @@ class PipelineTest {
   private StageWiring wiring(
       StageQueue queue, FirmwareStore firmware, ObjectStore results, ArtifactStore catalogue) {
     return new StageWiring(
-        Stage.UNPACK, firmware, uploads, results, catalogue, queue, work, Clock.systemUTC());
+        Stage.UNPACK,
+        firmware,
+        uploads,
+        results,
+        catalogue,
+        new DynamoMonitoringStore(dynamo, table),
+        queue,
+        again -> {
+          throw new IllegalStateException("no other index came into use: " + again);
+        },
+        work,
+        Clock.systemUTC());
   }
 
   /// Does as the real one, but fails once, after so many writes.

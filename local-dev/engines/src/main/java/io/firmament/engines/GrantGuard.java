@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 
 /// What IAM does in AWS: code that runs [#as] a role and calls AWS beyond the grants of that role
@@ -124,12 +125,15 @@ public final class GrantGuard implements ExecutionInterceptor {
         String bucket = object.getValueForField("Bucket", String.class).orElse("");
         require(role, call, bucket, access(call, OBJECT_READS, OBJECT_WRITES));
       }
-      case SendMessageRequest message -> {
-        if (role.queues().stream().noneMatch(id -> names(message.queueUrl(), id))) {
-          throw denied(role, call, message.queueUrl());
-        }
-      }
+      case SendMessageRequest message -> send(role, call, message.queueUrl());
+      case SendMessageBatchRequest messages -> send(role, call, messages.queueUrl());
       default -> {}
+    }
+  }
+
+  private static void send(Role role, String call, String queue) {
+    if (role.queues().stream().noneMatch(id -> names(queue, id))) {
+      throw denied(role, call, queue);
     }
   }
 

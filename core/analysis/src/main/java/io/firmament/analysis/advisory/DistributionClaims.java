@@ -3,13 +3,14 @@ package io.firmament.analysis.advisory;
 import io.firmament.analysis.advisory.feeds.DistributionFact;
 import io.firmament.analysis.advisory.feeds.PackageVersions;
 import io.firmament.analysis.advisory.index.ClaimRows;
+import io.firmament.analysis.advisory.index.IndexComparison;
 import io.firmament.analysis.advisory.index.IndexFile;
 import io.firmament.analysis.advisory.version.VersionScheme;
 import io.firmament.analysis.advisory.version.VersionSchemes;
 import io.firmament.base.finding.Component;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,36 +31,62 @@ final class DistributionClaims {
   private final ClaimRows advisories;
   private final boolean consulted;
 
-  private DistributionClaims(
-      IndexFile index, String distribution, String release, Component component, boolean known) {
-    this.distribution = distribution;
-    this.release = release;
+  private DistributionClaims(IndexFile index, Release of, Component component, boolean known) {
+    this.distribution = of.distribution();
+    this.release = of.release();
     this.version = component.version() == null ? "" : component.version();
     this.scheme = VersionSchemes.standard().ofType(distribution.equals("alpine") ? "apk" : "deb");
-    String source =
-        component.sourcePackage() == null ? component.name() : component.sourcePackage();
-    this.tracker = index.claims("d:" + distribution + "/" + source);
+    this.tracker = index.claims(trackerKey(of, component));
     this.name = PackageName.of(component);
     this.advisories = index.claims(name.map(n -> "p:" + n.typeAndName()).orElse(""));
     this.consulted = known;
   }
 
+  /// A distribution's release.
+  private record Release(String distribution, String release) {
+    /// Empty where it is no package of a distribution.
+    static Optional<Release> of(Component component) {
+      Matcher label =
+          LABEL.matcher(component.distribution() == null ? "" : component.distribution());
+      if (component.version() == null || !label.matches()) {
+        return Optional.empty();
+      }
+      boolean major = label.group(1).equals("debian") || label.group(3) == null;
+      String number = major ? label.group(2) : label.group(2) + "." + label.group(3);
+      return Optional.of(new Release(label.group(1), number));
+    }
+
+    String label() {
+      return distribution + "-" + release;
+    }
+  }
+
+  private static String trackerKey(Release release, Component component) {
+    String source =
+        component.sourcePackage() == null ? component.name() : component.sourcePackage();
+    return "d:" + release.distribution() + "/" + source;
+  }
+
   /// Empty where it is no package of a distribution.
   static Optional<DistributionClaims> of(Component component, IndexFile index) {
-    Matcher label = LABEL.matcher(component.distribution() == null ? "" : component.distribution());
-    if (component.version() == null || !label.matches()) {
-      return Optional.empty();
-    }
-    boolean major = label.group(1).equals("debian") || label.group(3) == null;
-    String release = major ? label.group(2) : label.group(2) + "." + label.group(3);
-    Set<String> known = new HashSet<>(index.manifest().distributions());
-    return Optional.of(
-        new DistributionClaims(
-            index,
-            label.group(1),
-            release,
-            component,
-            known.contains(label.group(1) + "-" + release)));
+    return Release.of(component)
+        .map(
+            release ->
+                new DistributionClaims(
+                    index,
+                    release,
+                    component,
+                    new HashSet<>(index.manifest().distributions()).contains(release.label())));
+  }
+
+  /// The key of the index that is looked up for a component, and the release that is asked for;
+  /// none where it is no package of a distribution.
+  static List<String> keys(Component component) {
+    return Release.of(component)
+        .map(
+            release ->
+                List.of(trackerKey(release, component), IndexComparison.RELEASE + release.label()))
+        .orElse(List.of());
   }
 
   /// The distribution and release whose own data is in the index; empty where none is.

@@ -11,6 +11,7 @@ import java.util.Set;
 /// @param doneStages stages whose result document is written
 /// @param startedAt when the first stage began
 /// @param finishedAt when the result was published, or the analysis failed
+/// @param matched what the matches were made with; empty before they are
 /// @param failure for a failed analysis, a sentence that tells the uploader why
 public record Analysis(
     AnalysisId id,
@@ -21,6 +22,7 @@ public record Analysis(
     Instant createdAt,
     Optional<Instant> startedAt,
     Optional<Instant> finishedAt,
+    Optional<Matched> matched,
     Optional<String> failure) {
   /// How far it is.
   public enum State {
@@ -37,5 +39,10 @@ public record Analysis(
 
   public Analysis {
     doneStages = Set.copyOf(doneStages);
+  }
+
+  /// Whether it ended well.
+  public boolean isComplete() {
+    return result.equals(Optional.of(Result.COMPLETE));
   }
 }

@@ -1,6 +1,7 @@
 package io.firmament.platform.firmware;
 
-/// The documents that the stages of an analysis write.
+/// The documents that the stages of an analysis write once. Those of the matches are
+/// [ObjectKeys#matches].
 public enum AnalysisDocument {
   /// The unpacked tree, one entry a line.
   TREE("tree.jsonl.gz"),
@@ -15,9 +16,7 @@ public enum AnalysisDocument {
   /// The components.
   INVENTORY("inventory.json"),
   /// The issues.
-  ISSUES("issues.json"),
-  /// The vulnerabilities.
-  MATCHES("matches.json");
+  ISSUES("issues.json");
 
   private final String fileName;
 

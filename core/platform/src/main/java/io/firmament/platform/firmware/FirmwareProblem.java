@@ -18,6 +18,7 @@ public enum FirmwareProblem implements Problem {
       Category.NOT_ACCEPTABLE, "send an Accept header with one of: {formats}"),
   VEX_NOTHING_TO_SAY(
       Category.CONFLICT, "no vulnerability was found, and a document of {format} cannot say that"),
+  CHANGE_NOT_FOUND(Category.NOT_FOUND, "no such change of this firmware: {change}"),
   FILE_NOT_FOUND(Category.NOT_FOUND, "no such file in the firmware: {path}"),
   NOT_A_FILE(Category.CONFLICT, "{path} is a {type}, which has no content to download");
 

@@ -51,6 +51,11 @@ public interface FirmwareStore {
   /// @return the analysis as it is now; empty where the firmware's latest analysis is another one
   Optional<Analysis> complete(AnalysisKey key, Stage stage);
 
+  /// The document of MATCH is written; nothing happens to an analysis that is done.
+  ///
+  /// @return as [#complete] does
+  Optional<Analysis> completeMatch(AnalysisKey key, Matched matched);
+
   /// Ends the analysis, unless it has ended before.
   ///
   /// @return whether this call did

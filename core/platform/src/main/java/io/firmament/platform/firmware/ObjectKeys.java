@@ -30,7 +30,23 @@ public final class ObjectKeys {
   }
 
   public static String document(AnalysisKey key, AnalysisDocument document) {
-    return "analyses/" + key.tenant() + "/" + key.analysis() + "/" + document.fileName();
+    return analyses(key, document.fileName());
+  }
+
+  /// The vulnerabilities as one index has them; matches that are made again are another document.
+  ///
+  /// @param matched empty for an analysis of before this was noted
+  public static String matches(AnalysisKey key, Optional<Matched> matched) {
+    return analyses(key, "matches" + matched.map(with -> "-" + with.index()).orElse("") + ".json");
+  }
+
+  /// What one change of a firmware's matches consists of.
+  public static String changes(AnalysisKey key, String change) {
+    return analyses(key, "changes-" + change + ".json");
+  }
+
+  private static String analyses(AnalysisKey key, String document) {
+    return "analyses/" + key.tenant() + "/" + key.analysis() + "/" + document;
   }
 
   /// What a stage knows of the contents of a product's last version.

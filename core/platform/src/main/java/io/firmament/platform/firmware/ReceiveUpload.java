@@ -56,6 +56,7 @@ public final class ReceiveUpload {
             now,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new Firmware(
         upload.tenant(),

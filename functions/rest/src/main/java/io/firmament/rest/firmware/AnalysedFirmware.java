@@ -50,8 +50,15 @@ record AnalysedFirmware(Firmware firmware, ObjectStore documents) {
   }
 
   InputStream open(AnalysisDocument document) {
-    return documents
-        .read(key(document))
-        .orElseThrow(() -> new IllegalStateException("missing: " + key(document)));
+    return open(key(document));
+  }
+
+  /// The matches that count now.
+  InputStream openMatches() {
+    return open(ObjectKeys.matches(AnalysisKey.of(firmware), firmware.latestAnalysis().matched()));
+  }
+
+  private InputStream open(String key) {
+    return documents.read(key).orElseThrow(() -> new IllegalStateException("missing: " + key));
   }
 }

@@ -44,12 +44,14 @@ public final class DocumentImages implements AnalysedImages {
     return Optional.of(
         ImageAnalysis.of(
             key,
-            new Sha256(read(key, AnalysisDocument.UNPACK_REPORT, reports).inputSha256()),
-            OpenMatches.of(read(key, AnalysisDocument.MATCHES, matches))));
+            new Sha256(
+                read(ObjectKeys.document(key, AnalysisDocument.UNPACK_REPORT), reports)
+                    .inputSha256()),
+            OpenMatches.of(
+                read(ObjectKeys.matches(key, firmware.latestAnalysis().matched()), matches))));
   }
 
-  private <T> T read(AnalysisKey key, AnalysisDocument document, JsonType<T> type) {
-    String name = ObjectKeys.document(key, document);
+  private <T> T read(String name, JsonType<T> type) {
     try (InputStream in =
         documents.read(name).orElseThrow(() -> new IllegalStateException("missing: " + name))) {
       return JsonDocument.read(type, in);

@@ -19,18 +19,21 @@ import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareProblem;
 import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Product;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The SBOM of an analysed firmware, written from the analysis' documents in the form that `Accept`
-/// asks for; the same analysis gives the same bytes. `vex=false` leaves the vulnerabilities out.
+/// asks for; the same analysis gives the same bytes, until its matches are made again. `vex=false`
+/// leaves the vulnerabilities out.
 public final class FirmwareSbom {
   private final FirmwareStore store;
   private final ObjectStore documents;
@@ -72,7 +75,7 @@ public final class FirmwareSbom {
   SbomDocument document(AnalysedFirmware analysed, boolean vex) {
     Firmware firmware = analysed.firmware();
     Optional<Product> product = store.findProduct(firmware.tenant(), firmware.product());
-    UnpackReport report = read(analysed, AnalysisDocument.UNPACK_REPORT, reports);
+    UnpackReport report = read(analysed.open(AnalysisDocument.UNPACK_REPORT), reports);
     SbomSubject subject =
         new SbomSubject(
             product.map(Product::name).orElse(firmware.name()),
@@ -80,16 +83,25 @@ public final class FirmwareSbom {
             product.map(Product::vendor).orElse(null),
             new Sha256(report.inputSha256()),
             null);
-    InventoryReport inventory = read(analysed, AnalysisDocument.INVENTORY, inventories);
-    List<CveMatch> found = vex ? read(analysed, AnalysisDocument.MATCHES, matches) : List.of();
+    InventoryReport inventory = read(analysed.open(AnalysisDocument.INVENTORY), inventories);
+    List<CveMatch> found = vex ? read(analysed.openMatches(), matches) : List.of();
     return new InventorySbom(subject, inventory, report.complete())
-        .document(
-            found, tool, firmware.latestAnalysis().finishedAt().orElse(firmware.uploadedAt()));
+        .document(found, tool, knownSince(firmware));
   }
 
-  private static <T> T read(
-      AnalysedFirmware analysed, AnalysisDocument document, JsonType<T> type) {
-    try (InputStream in = analysed.open(document)) {
+  /// When the last of what is in it was found out.
+  private static Instant knownSince(Firmware firmware) {
+    Instant finished = firmware.latestAnalysis().finishedAt().orElse(firmware.uploadedAt());
+    return firmware
+        .latestAnalysis()
+        .matched()
+        .map(Matched::at)
+        .filter(finished::isBefore)
+        .orElse(finished);
+  }
+
+  private static <T> T read(InputStream document, JsonType<T> type) {
+    try (InputStream in = document) {
       return JsonDocument.read(type, in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -553,7 +553,12 @@ class ArtifactOperationsTest {
       matches.add(match(i, "CRITICAL", 1));
       matches.add(match(100 + i, "CRITICAL", -6));
     }
-    write(key, AnalysisDocument.MATCHES, "[" + String.join(",", matches) + "]");
+    under
+        .documents()
+        .write(
+            ObjectKeys.matches(key, Optional.empty()),
+            "application/json",
+            ("[" + String.join(",", matches) + "]").getBytes(StandardCharsets.UTF_8));
     assertTrue(
         under.firmware().finish(key, Analysis.Result.COMPLETE, Optional.empty(), Instant.now()));
   }

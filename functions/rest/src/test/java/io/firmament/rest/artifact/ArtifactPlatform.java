@@ -2,6 +2,7 @@ package io.firmament.rest.artifact;
 
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.DynamoMonitoringStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
@@ -27,6 +28,7 @@ import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -68,8 +70,8 @@ final class ArtifactPlatform implements Ports, AutoCloseable {
   private final String bucket = aws.bucket(s3, "artifacts");
   private final IdentityStore identity =
       new DynamoIdentityStore(dynamo, aws.table(dynamo, "identity"));
-  private final FirmwareStore firmware =
-      new DynamoFirmwareStore(dynamo, aws.table(dynamo, "firmware"));
+  private final String firmwareTable = aws.table(dynamo, "firmware");
+  private final FirmwareStore firmware = new DynamoFirmwareStore(dynamo, firmwareTable);
   private final ObjectStore documents = bucket(aws.bucket(s3, "documents"));
   private final ObjectStore uploads = bucket(aws.bucket(s3, "uploads"));
   private final OnlineKeys keys = SoftwareKeys.inMemory();
@@ -141,6 +143,11 @@ final class ArtifactPlatform implements Ports, AutoCloseable {
   @Override
   public FirmwareStore firmware() {
     return firmware;
+  }
+
+  @Override
+  public MonitoringStore monitoring() {
+    return new DynamoMonitoringStore(dynamo, firmwareTable);
   }
 
   @Override

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.avaje.jsonb.Jsonb;
 import io.firmament.analysis.sbom.SbomFormat;
 import io.firmament.analysis.sbom.SbomTool;
 import io.firmament.analysis.vex.VexFormat;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.DynamoMonitoringStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.base.AnalysisId;
 import io.firmament.base.BaseProblem;
@@ -22,6 +24,8 @@ import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import io.firmament.base.UserId;
+import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.Severity;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
@@ -30,6 +34,7 @@ import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.FirmwareProblem;
 import io.firmament.platform.firmware.FirmwareStore;
+import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ReceiveUpload;
@@ -37,6 +42,9 @@ import io.firmament.platform.firmware.Upload;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.Permission;
 import io.firmament.platform.identity.ProductGroupAccess;
+import io.firmament.platform.monitoring.FirmwareChange;
+import io.firmament.platform.monitoring.MatchChange;
+import io.firmament.platform.monitoring.MonitoringStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,11 +52,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -66,14 +78,18 @@ class DownloadTest {
   private final AwsUnderTest aws = AwsUnderTest.start();
   private final DynamoDbClient dynamo = aws.dynamo();
   private final S3Client s3 = aws.s3();
-  private final FirmwareStore store =
-      new DynamoFirmwareStore(dynamo, aws.table(dynamo, "firmware"));
+  private final String table = aws.table(dynamo, "firmware");
+  private final FirmwareStore store = new DynamoFirmwareStore(dynamo, table);
+  private final MonitoringStore monitoring = new DynamoMonitoringStore(dynamo, table);
   private final ObjectStore objects = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
   private final Operation file = new DownloadFirmwareFile(store, objects);
   private final FirmwareSbom sboms =
       new FirmwareSbom(store, objects, new SbomTool("Firmament", "firmament", "0"));
   private final Operation sbom = new DownloadSbom(store, sboms);
   private final Operation vex = new DownloadVex(store, objects, sboms);
+
+  private final Operation changes = new ListFirmwareChanges(store, monitoring);
+  private final Operation change = new GetFirmwareChange(store, monitoring, objects);
 
   @AfterAll
   void end() {
@@ -111,6 +127,127 @@ class DownloadTest {
       refuses(BaseProblem.NOT_FOUND, sbom, request(key, "", caller));
       refuses(BaseProblem.NOT_FOUND, vex, request(key, "", caller));
     }
+  }
+
+  /// A change with 5 new matches, 1 that is gone, over pages of 2.
+  @Test
+  void listsWhatChangedAndWhatItConsistsOf() throws IOException {
+    AnalysisKey key = analysed();
+    Caller caller = caller(key.tenant(), GROUP);
+    assertEquals(
+        "{\"items\":[],\"limit\":50}",
+        text(changes.handle(changeRequest(key, "", caller, Map.of()))));
+    List<FirmwareChange> noted = new ArrayList<>();
+    Optional<Matched> before = Optional.empty();
+    for (int i = 1; i <= 3; i++) {
+      Matched now = new Matched("index-" + i, NOW.plusSeconds(i));
+      List<MatchChange> changed =
+          MatchChange.between(
+              List.of(match(0)),
+              IntStream.rangeClosed(1, 5).mapToObj(DownloadTest::match).toList());
+      FirmwareChange each =
+          FirmwareChange.of(
+              key.analysis(), before.orElse(new Matched("starter", NOW)), now, changed);
+      objects.write(
+          ObjectKeys.changes(key, each.id().value()),
+          "application/json",
+          Jsonb.instance().type(MatchChange.class).list().toJsonBytes(changed));
+      assertTrue(monitoring.rematched(key, before, now, Optional.of(each)));
+      assertFalse(monitoring.rematched(key, before, now, Optional.of(each)), "once");
+      noted.addFirst(each);
+      before = Optional.of(now);
+    }
+    String first =
+        text(changes.handle(changeRequest(key, "", caller, Map.of("limit", List.of("2")))));
+    assertTrue(
+        first.startsWith("{\"matched\":{\"index\":\"index-3\",\"at\":\"2026-03-01T10:00:03Z\"}"),
+        first);
+    assertTrue(
+        first.contains(noted.get(0).id().value()) && first.contains(noted.get(1).id().value()),
+        first);
+    assertFalse(first.contains(noted.get(2).id().value()), first);
+    assertTrue(first.contains("\"added\":5,\"changed\":0,\"gone\":1"), first);
+    String cursor = first.replaceFirst(".*\"next\":\"([^\"]+)\".*", "$1");
+    String last =
+        text(changes.handle(changeRequest(key, "", caller, Map.of("cursor", List.of(cursor)))));
+    assertTrue(last.contains(noted.get(2).id().value()) && !last.contains("\"next\""), last);
+    List<String> seen = new ArrayList<>();
+    Map<String, List<String>> query = Map.of("limit", List.of("2"));
+    while (true) {
+      String page =
+          text(change.handle(changeRequest(key, noted.get(0).id().value(), caller, query)));
+      Matcher entry =
+          Pattern.compile("\"kind\":\"(\\w+)\",\"vulnerability\":\"([^\"]+)\"").matcher(page);
+      while (entry.find()) {
+        seen.add(entry.group(1) + " " + entry.group(2));
+      }
+      if (!page.contains("\"next\"")) {
+        break;
+      }
+      String next = page.replaceFirst(".*\"next\":\"([^\"]+)\".*", "$1");
+      query = Map.of("limit", List.of("2"), "cursor", List.of(next));
+    }
+    assertEquals(
+        List.of(
+            "new CVE-2000-0001",
+            "new CVE-2000-0002",
+            "new CVE-2000-0003",
+            "new CVE-2000-0004",
+            "new CVE-2000-0005",
+            "gone CVE-2000-0000"),
+        seen);
+    for (String wrong : new String[] {"", "x", "20260301T100003000Z-00000000"}) {
+      refuses(
+          FirmwareProblem.CHANGE_NOT_FOUND, change, changeRequest(key, wrong, caller, Map.of()));
+    }
+    for (String wrong : new String[] {"x", "7", "-1", "9999999999"}) {
+      refuses(
+          BaseProblem.INVALID_CURSOR,
+          change,
+          changeRequest(key, noted.get(0).id().value(), caller, Map.of("cursor", List.of(wrong))));
+    }
+    Caller stranger = caller(new TenantId(UUID.randomUUID()), GROUP);
+    Caller outsider = caller(key.tenant(), new ProductGroupId(UUID.randomUUID()));
+    for (Caller other : new Caller[] {stranger, outsider}) {
+      refuses(BaseProblem.NOT_FOUND, changes, changeRequest(key, "", other, Map.of()));
+      refuses(
+          BaseProblem.NOT_FOUND,
+          change,
+          changeRequest(key, noted.get(0).id().value(), other, Map.of()));
+    }
+  }
+
+  private static CveMatch match(int number) {
+    return new CveMatch(
+        "m" + number,
+        "CVE-2000-000" + number,
+        List.of(),
+        "c",
+        "",
+        Severity.HIGH,
+        7.5,
+        null,
+        false,
+        3,
+        List.of(),
+        null,
+        null,
+        null,
+        List.of());
+  }
+
+  private static Request changeRequest(
+      AnalysisKey key, String change, Caller caller, Map<String, List<String>> query) {
+    return new Request(
+        "GET",
+        "/api/firmwares/x/changes",
+        Map.of("id", key.firmware().toString(), "change", change),
+        query,
+        Map.of(),
+        new byte[0],
+        Optional.of(caller),
+        "http://x",
+        "r");
   }
 
   @Test
@@ -170,9 +307,9 @@ class DownloadTest {
   }
 
   private void writeMatch(AnalysisKey key) {
-    write(
-        key,
-        AnalysisDocument.MATCHES,
+    objects.write(
+        ObjectKeys.matches(key, Optional.empty()),
+        "x/y",
         """
         [{"id":"m","cve":"CVE-2000-0001","aliases":[],"componentId":"c","description":"",
         "knownExploited":false,"score":-6,"reasons":["platform-contradicted: x"]}]
@@ -318,7 +455,8 @@ class DownloadTest {
         key,
         AnalysisDocument.INVENTORY,
         "{\"components\":[],\"identity\":{},\"notes\":[]}".getBytes(StandardCharsets.UTF_8));
-    write(key, AnalysisDocument.MATCHES, "[]".getBytes(StandardCharsets.UTF_8));
+    objects.write(
+        ObjectKeys.matches(key, Optional.empty()), "x/y", "[]".getBytes(StandardCharsets.UTF_8));
     assertTrue(store.finish(key, Analysis.Result.COMPLETE, Optional.empty(), NOW));
     return key;
   }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
+import io.firmament.aws.DynamoMonitoringStore;
 import io.firmament.aws.DynamoTables;
 import io.firmament.aws.EcrLogin;
 import io.firmament.aws.fleet.DynamoArtifactStore;
@@ -29,6 +30,7 @@ import io.firmament.platform.identity.PasswordHash;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.registry.Reach;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
@@ -91,6 +93,11 @@ final class RestUnderTest implements AutoCloseable, Ports {
   @Override
   public IdentityStore identity() {
     return store;
+  }
+
+  @Override
+  public MonitoringStore monitoring() {
+    return new DynamoMonitoringStore(AwsClients.of(environment).dynamo(), "firmware");
   }
 
   @Override

@@ -26,6 +26,7 @@ import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.identity.SoftwareTokenSigner;
 import io.firmament.platform.identity.TokenSigner;
 import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.registry.Registries;
 import io.firmament.platform.registry.RegistryStore;
 import io.firmament.platform.rollout.RolloutStore;
@@ -256,6 +257,11 @@ final class TrustUnderTest implements AutoCloseable, Ports {
   @Override
   public IdentityStore identity() {
     throw new IllegalStateException("the edge asks who calls");
+  }
+
+  @Override
+  public MonitoringStore monitoring() {
+    throw new IllegalStateException("trust knows no firmware");
   }
 
   @Override

@@ -148,6 +148,11 @@ public final class IndexFile implements AutoCloseable {
     return string(keys.get(IndexLayout.INT, (long) key * IndexLayout.KEY_ROW));
   }
 
+  /// Where the key's text is.
+  int keyPlace(int key) {
+    return keys.get(IndexLayout.INT, (long) key * IndexLayout.KEY_ROW);
+  }
+
   public int firstCriterion(int key) {
     return keys.get(IndexLayout.INT, (long) key * IndexLayout.KEY_ROW + 4);
   }
@@ -229,13 +234,25 @@ public final class IndexFile implements AutoCloseable {
 
   /// The claims under a key such as `m:vendor:product`; none where there are none.
   public ClaimRows claims(String key) {
-    int rows = Math.toIntExact(claimKeys.byteSize() / IndexLayout.KEY_ROW);
     int at =
-        find(key, rows, row -> claimKeys.get(IndexLayout.INT, (long) row * IndexLayout.KEY_ROW));
-    if (at < 0) {
-      return new ClaimRows(this, 0, 0);
-    }
-    long start = (long) at * IndexLayout.KEY_ROW;
+        find(
+            key,
+            claimKeys(),
+            row -> claimKeys.get(IndexLayout.INT, (long) row * IndexLayout.KEY_ROW));
+    return at < 0 ? new ClaimRows(this, 0, 0) : claimsUnder(at);
+  }
+
+  /// How many keys there are claims under.
+  int claimKeys() {
+    return Math.toIntExact(claimKeys.byteSize() / IndexLayout.KEY_ROW);
+  }
+
+  String claimKey(int row) {
+    return string(claimKeys.get(IndexLayout.INT, (long) row * IndexLayout.KEY_ROW));
+  }
+
+  ClaimRows claimsUnder(int row) {
+    long start = (long) row * IndexLayout.KEY_ROW;
     return new ClaimRows(
         this, claimKeys.get(IndexLayout.INT, start + 4), claimKeys.get(IndexLayout.INT, start + 8));
   }
@@ -246,6 +263,24 @@ public final class IndexFile implements AutoCloseable {
 
   int claimCell(int row, int cell) {
     return claims.get(IndexLayout.INT, (long) row * IndexLayout.CLAIM_ROW + 4L * cell);
+  }
+
+  /// Digests a string with its length.
+  void digestString(int offset, MessageDigest into) {
+    int length = strings.get(IndexLayout.SHORT, offset) & 0xFFFF;
+    into.update(strings.asSlice(offset, 2L + length).asByteBuffer());
+  }
+
+  /// Digests what is at the place of the BLOB section, with its length.
+  void digestBlob(int place, MessageDigest into) {
+    long at = Integer.toUnsignedLong(place);
+    int length = blob.get(IndexLayout.INT, at);
+    into.update(blob.asSlice(at, Integer.BYTES + (long) length).asByteBuffer());
+  }
+
+  /// Digests a description; its length goes before it.
+  void digestDescription(int offset, int length, MessageDigest into) {
+    into.update(cold.asSlice(Integer.toUnsignedLong(offset), length).asByteBuffer());
   }
 
   /// Reads what is at the place of the BLOB section.

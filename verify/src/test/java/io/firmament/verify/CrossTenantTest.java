@@ -430,6 +430,8 @@ final class CrossTenantTest {
     Things of = owned;
     probes.put("uploadFirmware id", new Probe(of.upload(), CrossTenantTest::upload));
     probes.put("downloadSbom id", get(of.firmware(), "/api/firmwares/%s/sbom"));
+    probes.put("importVex id", json("POST", of.firmware(), "/api/firmwares/%s/vex-documents"));
+    probes.put("listVexDocuments id", get(of.firmware(), "/api/firmwares/%s/vex-documents"));
     probes.put("downloadVex id", get(of.firmware(), "/api/firmwares/%s/vex"));
     probes.put(
         "downloadFirmwareFile id",

@@ -73,13 +73,13 @@ public final class ImportVex implements Operation {
 
   @Override
   public HttpResponse handle(Request request) {
+    byte[] bytes = request.body();
+    VexDocument document = read(bytes);
     Firmware firmware = AnalysedFirmware.visible(request, store);
     if (!request.authenticated().may(Permission.FIRMWARE_EDIT, firmware.productGroup())) {
       throw BaseProblem.MISSING_PERMISSION.with("permission", Permission.FIRMWARE_EDIT.id());
     }
     AnalysedFirmware analysed = AnalysedFirmware.complete(firmware, documents);
-    byte[] bytes = request.body();
-    VexDocument document = read(bytes);
     Instant now = clock.instant();
     if (document.issuedAt().isAfter(now.plus(AHEAD))) {
       throw FirmwareProblem.VEX_INVALID.with(

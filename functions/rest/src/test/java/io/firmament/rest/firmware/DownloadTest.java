@@ -216,11 +216,17 @@ class DownloadTest {
   @Test
   void whoMayOnlyViewTakesNoVexDocumentIn() {
     AnalysisKey key = analysed();
-    refuses(BaseProblem.MISSING_PERMISSION, imports, request(key, "", caller(key.tenant(), GROUP)));
+    refuses(
+        BaseProblem.MISSING_PERMISSION,
+        imports,
+        sending(key, openVex("2026-02-01T00:00:00Z", "fixed"), caller(key.tenant(), GROUP)));
     refuses(
         BaseProblem.NOT_FOUND,
         imports,
-        request(key, "", caller(new TenantId(UUID.randomUUID()), GROUP)));
+        sending(
+            key,
+            openVex("2026-02-01T00:00:00Z", "fixed"),
+            caller(new TenantId(UUID.randomUUID()), GROUP)));
   }
 
   private static String openVex(String at, String status) {
@@ -246,6 +252,10 @@ class DownloadTest {
             new ProductGroupAccess(
                 Set.of(),
                 Map.of(GROUP, Set.of(Permission.FIRMWARE_VIEW, Permission.FIRMWARE_EDIT))));
+    return sending(key, body, editor);
+  }
+
+  private static Request sending(AnalysisKey key, String body, Caller caller) {
     return new Request(
         "POST",
         "/api/firmwares/x/vex-documents",
@@ -253,7 +263,7 @@ class DownloadTest {
         Map.of(),
         Map.of(),
         body.getBytes(StandardCharsets.UTF_8),
-        Optional.of(editor),
+        Optional.of(caller),
         "http://x",
         "r");
   }

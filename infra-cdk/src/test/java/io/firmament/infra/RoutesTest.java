@@ -65,6 +65,7 @@ class RoutesTest {
         List.of(
             "/api/upload-firmware/*",
             "/api/firmwares/*/sbom",
+            "/api/firmwares/*/vex",
             "/api/firmwares/*/download-file/*",
             "/api/v1/devices/*/logs/*/content",
             "/api/v1/artifacts/*/complete"),

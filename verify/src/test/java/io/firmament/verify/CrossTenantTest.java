@@ -48,6 +48,14 @@ final class CrossTenantTest {
           "putArtifactSbom If-Match",
           "getTrustRoot version");
 
+  /// A document whose one statement is of nothing.
+  private static final String VEX =
+      """
+      {"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:probe","author":"a","version":1,
+      "timestamp":"2026-01-01T00:00:00Z","statements":[{"vulnerability":{"name":"CVE-2000-0001"},
+      "products":[{"@id":"pkg:generic/none"}],"status":"fixed"}]}
+      """;
+
   /// Places where even the owner gets the same answer for every id: pages that know nothing but
   /// their own address, and reports, which are not served yet.
   private static final Set<String> SAME_FOR_ALL =
@@ -431,6 +439,13 @@ final class CrossTenantTest {
     Things of = owned;
     probes.put("uploadFirmware id", new Probe(of.upload(), CrossTenantTest::upload));
     probes.put("downloadSbom id", get(of.firmware(), "/api/firmwares/%s/sbom"));
+    probes.put(
+        "importVex id",
+        new Probe(
+            of.firmware(),
+            naming ->
+                Call.json("POST", "/api/firmwares/%s/vex-documents".formatted(naming.id()), VEX)));
+    probes.put("listVexDocuments id", get(of.firmware(), "/api/firmwares/%s/vex-documents"));
     probes.put("downloadVex id", get(of.firmware(), "/api/firmwares/%s/vex"));
     probes.put("listFirmwareChanges id", get(of.firmware(), "/api/firmwares/%s/changes"));
     probes.put(

@@ -20,6 +20,7 @@ import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.firmware.VexImport;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -260,6 +261,37 @@ public final class DynamoFirmwareStore implements FirmwareStore {
     return pages
         .ascending(FirmwareKeys.vulnerability(tenant, vulnerability), FirmwareKeys.AFFECTED, page)
         .map(findings::affected);
+  }
+
+  @Override
+  public Optional<VexImport> findVex(TenantId tenant, FirmwareId firmware, String document) {
+    return get(FirmwareKeys.firmware(tenant, firmware), FirmwareKeys.vex(document))
+        .map(FirmwareItems::vex);
+  }
+
+  @Override
+  public boolean putVex(TenantId tenant, FirmwareId firmware, VexImport document) {
+    Map<String, AttributeValue> item =
+        FirmwareItems.of(FirmwareKeys.firmware(tenant, firmware), document);
+    try {
+      dynamo.putItem(
+          b ->
+              b.tableName(table)
+                  .item(item)
+                  .conditionExpression(NEW + " OR issuedAt < :issued OR sha256 = :sha256")
+                  .expressionAttributeValues(
+                      Map.of(":issued", item.get("issuedAt"), ":sha256", item.get("sha256"))));
+      return true;
+    } catch (ConditionalCheckFailedException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Page<VexImport> vexImports(TenantId tenant, FirmwareId firmware, PageRequest page) {
+    return pages
+        .ascending(FirmwareKeys.firmware(tenant, firmware), FirmwareKeys.VEX, page)
+        .map(FirmwareItems::vex);
   }
 
   private Optional<Map<String, AttributeValue>> get(String pk, String sk) {

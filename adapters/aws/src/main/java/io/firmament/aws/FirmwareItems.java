@@ -5,6 +5,7 @@ import io.firmament.base.AnalysisId;
 import io.firmament.base.FirmwareId;
 import io.firmament.base.ProductGroupId;
 import io.firmament.base.ProductId;
+import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import io.firmament.base.UserId;
@@ -14,6 +15,7 @@ import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.firmware.VexImport;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -189,5 +191,36 @@ final class FirmwareItems {
   private static boolean flag(Map<String, AttributeValue> item, String name) {
     AttributeValue value = item.get(name);
     return value != null && Boolean.TRUE.equals(value.bool());
+  }
+
+  static Map<String, AttributeValue> of(String firmware, VexImport vex) {
+    Map<String, AttributeValue> item = Items.item(firmware, FirmwareKeys.vex(vex.document()));
+    item.put("document", Items.string(vex.document()));
+    item.put("format", Items.string(vex.format()));
+    item.put("author", Items.string(vex.author()));
+    item.put("issuedAt", Items.string(FirmwareKeys.time(vex.issuedAt())));
+    item.put("sha256", Items.string(vex.sha256().hex()));
+    item.put("statements", Items.number(vex.statements()));
+    item.put("applied", Items.number(vex.applied()));
+    item.put("importedAt", Items.string(vex.importedAt().toString()));
+    item.put("importedBy", Items.string(vex.importedBy().toString()));
+    return item;
+  }
+
+  static VexImport vex(Map<String, AttributeValue> item) {
+    return new VexImport(
+        Items.text(item, "document"),
+        Items.text(item, "format"),
+        Items.text(item, "author"),
+        Instant.parse(Items.text(item, "issuedAt") + "Z"),
+        new Sha256(Items.text(item, "sha256")),
+        number(item, "statements"),
+        number(item, "applied"),
+        Instant.parse(Items.text(item, "importedAt")),
+        UserId.of(Items.text(item, "importedBy")));
+  }
+
+  private static int number(Map<String, AttributeValue> item, String name) {
+    return Optional.ofNullable(item.get(name)).map(v -> Integer.parseInt(v.n())).orElse(0);
   }
 }

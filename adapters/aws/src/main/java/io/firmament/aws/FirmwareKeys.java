@@ -30,6 +30,7 @@ import java.util.Set;
 /// | a product's name | `T#product-name#HASH` | `product-name` | | |
 /// | upload | `T#upload#ID` | `upload` | | |
 /// | firmware, latest analysis | `T#firmware#ID` | `firmware` | `T#firmware`, ORDER | see below |
+/// | VEX document | `T#firmware#ID` | `vex#HASH` | | |
 /// | component | `T#analysis#ID` | `component#NAME#ID` | | |
 /// | issue | `T#analysis#ID` | `issue#SEVERITY#TYPE#ID` | | |
 /// | vulnerability | `T#analysis#ID` | `match#BAND#PRIORITY#SEVERITY#SCORE#CVE#ID` | | |
@@ -48,6 +49,7 @@ final class FirmwareKeys {
   static final String COMPONENTS = "component#";
   static final String ISSUES = "issue#";
   static final String MATCHES = "match#";
+  static final String VEX = "vex#";
   static final String AFFECTED = "firmware#";
   static final String CHANGES = "change#";
   static final String WATCHING = "watching";
@@ -87,6 +89,16 @@ final class FirmwareKeys {
 
   static String firmware(TenantId tenant, FirmwareId id) {
     return tenant + "#firmware#" + id;
+  }
+
+  /// Ids of documents are of any length and characters.
+  static String vex(String document) {
+    return VEX + Sha256.of(document.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The same for the same moment, and in the order of time.
+  static String time(Instant at) {
+    return TIME.format(at);
   }
 
   static String allFirmware(TenantId tenant) {

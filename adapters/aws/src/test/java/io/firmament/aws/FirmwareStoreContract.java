@@ -14,6 +14,7 @@ import io.firmament.base.PageRequest;
 import io.firmament.base.ProblemException;
 import io.firmament.base.ProductGroupId;
 import io.firmament.base.ProductId;
+import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import io.firmament.base.UserId;
@@ -33,6 +34,7 @@ import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.firmware.VexImport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,6 +63,42 @@ interface FirmwareStoreContract {
     assertEquals(Optional.of(first), store().findProduct(tenant, first.id()));
     assertFalse(first.equals(store().ensureProduct(product(tenant, "AcmeR", "outer"))));
     assertEquals(Optional.empty(), store().findProduct(tenant(), first.id()));
+  }
+
+  @Test
+  default void aVexDocumentGivesWayToALaterOneOfItsIdOnly() {
+    TenantId tenant = tenant();
+    FirmwareId firmware = new FirmwareId(UUID.randomUUID());
+    VexImport first = vex("urn:a", NOW, 1);
+    assertTrue(store().putVex(tenant, firmware, first));
+    assertTrue(store().putVex(tenant, firmware, first), "again");
+    assertFalse(store().putVex(tenant, firmware, vex("urn:a", NOW, 2)), "of the same time");
+    assertFalse(store().putVex(tenant, firmware, vex("urn:a", NOW.minusMillis(1), 2)), "older");
+    assertEquals(Optional.of(first), store().findVex(tenant, firmware, "urn:a"));
+    VexImport later = vex("urn:a", NOW.plusNanos(1), 3);
+    assertTrue(store().putVex(tenant, firmware, later));
+    VexImport other = vex("urn:b", NOW, 4);
+    assertTrue(store().putVex(tenant, firmware, other));
+    PageRequest one = new PageRequest(1, Optional.empty());
+    Page<VexImport> page = store().vexImports(tenant, firmware, one);
+    assertEquals(1, page.items().size());
+    Page<VexImport> rest = store().vexImports(tenant, firmware, new PageRequest(10, page.next()));
+    assertEquals(Set.of(later, other), Set.of(page.items().getFirst(), rest.items().getFirst()));
+    assertEquals(List.of(), store().vexImports(tenant(), firmware, one).items());
+    assertEquals(Optional.empty(), store().findVex(tenant(), firmware, "urn:a"));
+  }
+
+  private static VexImport vex(String document, Instant issued, int content) {
+    return new VexImport(
+        document,
+        "openvex",
+        "",
+        issued,
+        Sha256.of(new byte[] {(byte) content}),
+        content,
+        0,
+        NOW,
+        new UserId(new UUID(1, 2)));
   }
 
   @Test

@@ -5,8 +5,10 @@ import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Evidence;
 import io.firmament.base.finding.Issue;
 import io.firmament.base.finding.Priority;
+import io.firmament.base.finding.VexDecisions;
 import io.firmament.base.finding.VulnerabilitySource;
 import io.firmament.platform.firmware.Firmware;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -100,7 +102,18 @@ final class FindingFields {
         .value("epss", match -> match.match().epss())
         .value("epssPercentile", match -> match.match().epssPercentile())
         .value("priority", match -> match.match().priority())
-        .value("sources", match -> match.match().sources());
+        .value("sources", match -> match.match().sources())
+        .fetch("statement", (match, _, scope) -> scope.reads().said(match));
+    table
+        .type("VexStatement", VexDecisions.Said.class)
+        .value("state", said -> said.decision().statement().state())
+        .value("justification", said -> said.decision().statement().justification())
+        .value("responses", said -> said.decision().statement().responses())
+        .value("detail", said -> said.decision().statement().detail())
+        .value("statedAt", said -> Instant.parse(said.decision().at()))
+        .value("document", said -> said.source().document())
+        .value("format", said -> said.source().format())
+        .value("author", said -> said.source().author());
     table
         .type("Priority", Priority.class)
         .value("score", Priority::score)

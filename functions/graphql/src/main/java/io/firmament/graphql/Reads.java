@@ -14,6 +14,7 @@ import io.firmament.base.TenantId;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Issue;
+import io.firmament.base.finding.VexDecisions;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.AnalysisKey;
@@ -23,6 +24,7 @@ import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Product;
 import io.firmament.platform.firmware.Unpacking;
+import io.firmament.platform.firmware.VexDocuments;
 import io.firmament.platform.identity.AnalysisConfiguration;
 import io.firmament.platform.identity.IdentityStore;
 import io.firmament.platform.identity.ProductGroup;
@@ -55,13 +57,16 @@ final class Reads {
   private final Map<FirmwareId, List<Issue>> issues = new HashMap<>();
   private final Map<FirmwareId, Map<String, Component>> components = new HashMap<>();
   private final Map<FirmwareId, List<Match>> matches = new HashMap<>();
+  private final Map<FirmwareId, Map<String, VexDecisions.Said>> said = new HashMap<>();
   private final Map<AnalysisId, Optional<Unpacking>> unpackings = new HashMap<>();
   private @Nullable Tenant tenantRow;
   private @Nullable Map<ProductGroupId, ProductGroup> groups;
   private @Nullable Map<AnalysisConfigurationId, AnalysisConfiguration> configurations;
 
   /// A vulnerability with the component that it applies to.
-  record Match(CveMatch match, Component component) {}
+  ///
+  /// @param firmware that it was found in
+  record Match(CveMatch match, Component component, Firmware firmware) {}
 
   Reads(TenantId tenant, IdentityStore identity, FirmwareStore store, ObjectStore documents) {
     this.tenant = tenant;
@@ -142,10 +147,18 @@ final class Reads {
       if (component == null) {
         throw new IllegalStateException("a match without its component: " + match.id());
       }
-      read.add(new Match(match, component));
+      read.add(new Match(match, component, of));
     }
     matches.put(of.id(), read);
     return read;
+  }
+
+  /// What VEX documents say of the match.
+  Optional<VexDecisions.Said> said(Match of) {
+    return Optional.ofNullable(
+        said.computeIfAbsent(
+                of.firmware().id(), id -> new VexDocuments(store, documents).said(tenant, id))
+            .get(of.match().id()));
   }
 
   /// What unpacking made of the image; empty until that stage is done.

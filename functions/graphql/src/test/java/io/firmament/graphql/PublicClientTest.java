@@ -3,7 +3,19 @@ package io.firmament.graphql;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.base.Sha256;
+import io.firmament.base.UserId;
+import io.firmament.base.finding.Component;
+import io.firmament.base.finding.Severity;
+import io.firmament.base.finding.VexDecision;
+import io.firmament.base.finding.VexDecisions;
+import io.firmament.base.finding.VexSource;
+import io.firmament.base.finding.VexStatement;
+import io.firmament.platform.firmware.Findings;
 import io.firmament.platform.firmware.Firmware;
+import io.firmament.platform.firmware.VexDocuments;
+import io.firmament.platform.firmware.VexImport;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -151,6 +163,120 @@ class PublicClientTest {
     assertEquals(List.of("hash", "nx"), diff.at("issues", "dropped").texts("id"));
     assertEquals(List.of("CVE-2023-0001"), diff.at("cveEntries", "new").texts("id"));
     assertEquals(List.of("CVE-2021-42374"), diff.at("cveEntries", "dropped").texts("id"));
+  }
+
+  @Test
+  void comparesComponentsAndSaysWhatIsStillOpenPageByPage() {
+    String query =
+        """
+        query($b: ID!, $o: ID!, $a: String) { compareFirmwareAnalyses(base: $b, other: $o) {
+          cveEntries { remaining { totalCount nodes { id } } }
+          components { new { totalCount } dropped { nodes { name } }
+            changed(first: 1, after: $a) { totalCount pageInfo { endCursor }
+              nodes { before { version } after { version } } } } } }
+        """;
+    TestTenant other = platform.tenant("Compared");
+    Firmware base = other.complete("Hub", "1", withComponents("1.0", true));
+    Firmware next = other.complete("Hub", "2", withComponents("2.0", false));
+    Json diff =
+        platform
+            .query(other.admin(), query, "b", base.id().toString(), "o", next.id().toString())
+            .at("data", "compareFirmwareAnalyses");
+    assertEquals(List.of("CVE-2022-0778"), diff.at("cveEntries", "remaining", "nodes").texts("id"));
+    Json components = diff.at("components");
+    assertEquals(List.of("gone"), components.at("dropped", "nodes").texts("name"));
+    assertEquals("1.0", components.at("changed", "nodes", 0, "before", "version").text());
+    assertEquals("2.0", components.at("changed", "nodes", 0, "after", "version").text());
+    String cursor = components.at("changed", "pageInfo", "endCursor").text();
+    Json rest =
+        platform.query(
+            other.admin(),
+            query,
+            "b",
+            base.id().toString(),
+            "o",
+            next.id().toString(),
+            "a",
+            cursor);
+    Json last = rest.at("data", "compareFirmwareAnalyses", "components", "changed");
+    assertEquals("2.0", last.at("nodes", 0, "after", "version").text());
+    assertTrue(last.at("pageInfo", "endCursor").isNull());
+    Json wrong =
+        platform.query(
+            other.admin(),
+            query,
+            "b",
+            next.id().toString(),
+            "o",
+            base.id().toString(),
+            "a",
+            cursor);
+    assertEquals("invalid_cursor", wrong.at("errors", 0, "extensions", "code").text());
+  }
+
+  private static Findings withComponents(String version, boolean more) {
+    Component one = SampleFindings.component("1" + version, "one", version, false);
+    Component two = SampleFindings.component("2" + version, "two", version, false);
+    Component gone = SampleFindings.component("gone", "gone", "1", false);
+    return new Findings(
+        more ? List.of(one, two, gone) : List.of(one, two),
+        List.of(),
+        List.of(SampleFindings.match("CVE-2022-0778", one, Severity.HIGH, false)));
+  }
+
+  @Test
+  void aMatchHasWhatStandsOfAllThatVexDocumentsSay() {
+    TestTenant other = platform.tenant("Said");
+    Firmware firmware = other.complete("Vex", "1", SampleFindings.first());
+    VexSource source =
+        new VexSource("urn:x", "openvex", "Acme", "2026-02-01T00:00:00Z", "0".repeat(64));
+    VexDecision decision =
+        new VexDecision(
+            "CVE-2022-0778-" + SampleFindings.OPENSSL.id(),
+            new VexStatement(
+                VexStatement.State.NOT_AFFECTED,
+                VexStatement.Justification.CODE_NOT_PRESENT,
+                List.of(),
+                "Left out."),
+            "2026-02-01T00:00:00Z",
+            true);
+    new VexDocuments(platform.firmware, platform.documents)
+        .add(
+            firmware.tenant(),
+            firmware.id(),
+            new VexImport(
+                "urn:x",
+                "openvex",
+                "Acme",
+                Instant.parse("2026-02-01T00:00:00Z"),
+                new Sha256("0".repeat(64)),
+                1,
+                1,
+                TestPlatform.NOW,
+                new UserId(UUID.randomUUID())),
+            new VexDecisions(source, List.of(decision)),
+            new byte[0]);
+    Json matches =
+        platform
+            .query(
+                other.admin(),
+                """
+                query { firmware(id: "%s") { cveMatches { cve { id } statement {
+                  state justification responses detail statedAt document format author } } } }
+                """
+                    .formatted(firmware.id()))
+            .at("data", "firmware", "cveMatches");
+    for (int i = 0; i < 2; i++) {
+      Json statement = matches.at(i, "statement");
+      if (matches.at(i, "cve", "id").text().equals("CVE-2022-0778")) {
+        assertEquals("NOT_AFFECTED", statement.at("state").text());
+        assertEquals("CODE_NOT_PRESENT", statement.at("justification").text());
+        assertEquals("urn:x", statement.at("document").text());
+        assertEquals("2026-02-01T00:00:00Z", statement.at("statedAt").text());
+      } else {
+        assertTrue(statement.isNull(), "nothing was said of it");
+      }
+    }
   }
 
   @Test

@@ -17,6 +17,8 @@ import io.firmament.rest.firmware.DownloadSbom;
 import io.firmament.rest.firmware.DownloadVex;
 import io.firmament.rest.firmware.GetFirmwareChange;
 import io.firmament.rest.firmware.ListFirmwareChanges;
+import io.firmament.rest.firmware.ImportVex;
+import io.firmament.rest.firmware.ListVexDocuments;
 import io.firmament.rest.fleet.CreateEnrollToken;
 import io.firmament.rest.fleet.DeleteDevice;
 import io.firmament.rest.fleet.DeleteEnrollToken;
@@ -110,6 +112,15 @@ public final class Operations implements OperationCatalogue {
   private static final Map<String, Function<Platform, Operation>> FIRMWARE =
       Map.of(
           "downloadSbom", p -> new DownloadSbom(p.ports().firmware(), p.firmwareSbom()),
+          "importVex",
+              p ->
+                  new ImportVex(
+                      p.ports().firmware(),
+                      p.ports().documents(),
+                      p.firmwareSbom(),
+                      p.vexDocuments(),
+                      p.clock()),
+          "listVexDocuments", p -> new ListVexDocuments(p.ports().firmware(), p.vexDocuments()),
           "downloadVex",
               p -> new DownloadVex(p.ports().firmware(), p.ports().documents(), p.firmwareSbom()),
           "listFirmwareChanges",

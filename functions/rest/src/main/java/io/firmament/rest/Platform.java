@@ -9,6 +9,7 @@ import io.firmament.platform.artifact.ArtifactAnalyses;
 import io.firmament.platform.artifact.Artifacts;
 import io.firmament.platform.artifact.Publishing;
 import io.firmament.platform.artifact.RepositoryTargets;
+import io.firmament.platform.firmware.VexDocuments;
 import io.firmament.platform.fleet.Devices;
 import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.identity.ApiTokens;
@@ -171,6 +172,10 @@ public final class Platform {
   public FirmwareSbom firmwareSbom() {
     return new FirmwareSbom(
         ports.firmware(), ports.documents(), new SbomTool("Firmament", "Firmament", VERSION));
+  }
+
+  public VexDocuments vexDocuments() {
+    return new VexDocuments(ports.firmware(), ports.documents());
   }
 
   public SignIn signIn() {

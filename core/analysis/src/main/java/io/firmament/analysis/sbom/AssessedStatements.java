@@ -1,6 +1,7 @@
 package io.firmament.analysis.sbom;
 
 import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.VexStatement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

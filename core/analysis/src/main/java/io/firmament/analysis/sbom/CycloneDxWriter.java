@@ -3,6 +3,7 @@ package io.firmament.analysis.sbom;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Evidence;
+import io.firmament.base.finding.VexStatement;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.firmament.analysis.sbom;
 
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.VexStatement;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;

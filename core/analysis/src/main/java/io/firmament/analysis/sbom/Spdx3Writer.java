@@ -4,6 +4,7 @@ import io.firmament.base.Sha256;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Severity;
+import io.firmament.base.finding.VexStatement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;

@@ -1,8 +1,8 @@
 package io.firmament.analysis.vex;
 
 import io.firmament.analysis.sbom.SbomDocument;
-import io.firmament.analysis.sbom.VexStatement;
 import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.VexStatement;
 import java.time.Instant;
 import java.util.List;
 

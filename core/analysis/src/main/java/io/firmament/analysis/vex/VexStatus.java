@@ -1,6 +1,6 @@
 package io.firmament.analysis.vex;
 
-import io.firmament.analysis.sbom.VexStatement;
+import io.firmament.base.finding.VexStatement;
 
 /// The four statuses that OpenVEX and the profile VEX of CSAF have.
 enum VexStatus {

@@ -1,6 +1,6 @@
 package io.firmament.analysis.vex;
 
-import io.firmament.analysis.sbom.VexStatement;
+import io.firmament.base.finding.VexStatement;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -11,6 +11,7 @@ import io.firmament.analysis.inventory.InventoryReport;
 import io.firmament.base.Sha256;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.VexStatement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

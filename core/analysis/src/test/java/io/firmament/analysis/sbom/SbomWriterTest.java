@@ -17,6 +17,7 @@ import io.firmament.analysis.advisory.Matcher;
 import io.firmament.base.Sha256;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.VexStatement;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

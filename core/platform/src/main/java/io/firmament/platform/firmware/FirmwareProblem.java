@@ -19,6 +19,11 @@ public enum FirmwareProblem implements Problem {
   VEX_NOTHING_TO_SAY(
       Category.CONFLICT, "no vulnerability was found, and a document of {format} cannot say that"),
   CHANGE_NOT_FOUND(Category.NOT_FOUND, "no such change of this firmware: {change}"),
+  VEX_INVALID(Category.INVALID, "the VEX document cannot be used: {detail}"),
+  VEX_OUTDATED(
+      Category.CONFLICT,
+      "another document with the id {document} is there already, which is not older than {issued}"),
+  VEX_DOCUMENTS_FULL(Category.CONFLICT, "this firmware has {limit} VEX documents already"),
   FILE_NOT_FOUND(Category.NOT_FOUND, "no such file in the firmware: {path}"),
   NOT_A_FILE(Category.CONFLICT, "{path} is a {type}, which has no content to download");
 

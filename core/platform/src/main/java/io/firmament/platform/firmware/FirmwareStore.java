@@ -77,4 +77,15 @@ public interface FirmwareStore {
   /// Where a vulnerability was found, under its own id or an alias, by firmware; by analyses, too,
   /// that a later one has replaced since.
   Page<Affected> affectedBy(TenantId tenant, String vulnerability, PageRequest page);
+
+  /// The VEX document of this id that was given for the firmware.
+  Optional<VexImport> findVex(TenantId tenant, FirmwareId firmware, String document);
+
+  /// Writes down a VEX document, in the place of an older one of the same id.
+  ///
+  /// @return whether it is there now; false where another one is, which is not older
+  boolean putVex(TenantId tenant, FirmwareId firmware, VexImport document);
+
+  /// The VEX documents of the firmware, in an order that stays.
+  Page<VexImport> vexImports(TenantId tenant, FirmwareId firmware, PageRequest page);
 }

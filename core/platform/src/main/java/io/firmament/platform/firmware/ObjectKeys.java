@@ -1,5 +1,6 @@
 package io.firmament.platform.firmware;
 
+import io.firmament.base.FirmwareId;
 import io.firmament.base.ProductId;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
@@ -8,7 +9,8 @@ import java.util.Optional;
 
 /// Where objects lie. Uploads: `uploads/{tenant}/{upload}/firmware` and `.../sbom`. Results of an
 /// analysis: `analyses/{tenant}/{analysis}/{document}`. What the next version of a product need not
-/// work out again: `caches/{tenant}/{product}/{stage}`.
+/// work out again: `caches/{tenant}/{product}/{stage}`. VEX documents:
+/// `vex/{tenant}/{firmware}/{sha256}/`.
 public final class ObjectKeys {
   /// Names the advisory index that MATCH uses.
   public static final String CURRENT_ADVISORIES = "advisories/current.json";
@@ -47,6 +49,16 @@ public final class ObjectKeys {
 
   private static String analyses(AnalysisKey key, String document) {
     return "analyses/" + key.tenant() + "/" + key.analysis() + "/" + document;
+  }
+
+  /// A VEX document that was given for a firmware, as it came; its key is its content.
+  public static String vexOriginal(TenantId tenant, FirmwareId firmware, Sha256 sha256) {
+    return "vex/" + tenant + "/" + firmware + "/" + sha256.hex() + "/document";
+  }
+
+  /// What the same document says of the firmware's matches.
+  public static String vexDecisions(TenantId tenant, FirmwareId firmware, Sha256 sha256) {
+    return "vex/" + tenant + "/" + firmware + "/" + sha256.hex() + "/decisions.json";
   }
 
   /// What a stage knows of the contents of a product's last version.

@@ -11,6 +11,9 @@ import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareProblem;
 import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.firmware.VexDocuments;
+import io.firmament.platform.firmware.VexImport;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,11 +25,13 @@ public final class DownloadVex implements Operation {
   private final FirmwareStore store;
   private final ObjectStore documents;
   private final FirmwareSbom sbom;
+  private final VexDocuments vex;
 
   public DownloadVex(FirmwareStore store, ObjectStore documents, FirmwareSbom sbom) {
     this.store = store;
     this.documents = documents;
     this.sbom = sbom;
+    this.vex = new VexDocuments(store, documents);
   }
 
   @Override
@@ -46,17 +51,24 @@ public final class DownloadVex implements Operation {
             .filter(vendor -> !vendor.isBlank())
             .orElse(document.tool().vendor());
     VexReport report =
-        new VexReport(
-            document,
-            publisher,
-            request.baseUrl(),
-            List.of(new VexReport.Revision(document.timestamp(), "The analysis of the image.")));
+        new VexReport(document, publisher, request.baseUrl(), revisions(document, firmware));
     return HttpResponse.stream(
             format.contentType(), -1, out -> VexWriter.write(report, format, out))
         .withHeader("x-content-type-options", "nosniff")
         .withHeader(
             "content-disposition",
             "attachment; filename=\"" + firmware.id() + "." + format.extension() + "\"");
+  }
+
+  private List<VexReport.Revision> revisions(SbomDocument document, Firmware firmware) {
+    List<VexReport.Revision> revisions = new ArrayList<>();
+    revisions.add(new VexReport.Revision(document.timestamp(), "The analysis of the image."));
+    for (VexImport each : vex.all(firmware.tenant(), firmware.id())) {
+      revisions.add(
+          new VexReport.Revision(
+              each.importedAt(), "Statements of the VEX document " + each.document() + "."));
+    }
+    return revisions;
   }
 
   private static String formats() {

@@ -13,6 +13,7 @@ import io.firmament.analysis.unpack.UnpackReport;
 import io.firmament.base.JsonDocument;
 import io.firmament.base.Sha256;
 import io.firmament.base.finding.CveMatch;
+import io.firmament.base.finding.VexStatement;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Request;
 import io.firmament.platform.firmware.AnalysisDocument;
@@ -22,21 +23,25 @@ import io.firmament.platform.firmware.FirmwareStore;
 import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Product;
+import io.firmament.platform.firmware.VexDocuments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The SBOM of an analysed firmware, written from the analysis' documents in the form that `Accept`
-/// asks for; the same analysis gives the same bytes, until its matches are made again. `vex=false`
-/// leaves the vulnerabilities out.
+/// asks for; the same analysis and the same VEX documents give the same bytes, until its matches are
+/// made again. `vex=false` leaves the vulnerabilities out.
 public final class FirmwareSbom {
   private final FirmwareStore store;
   private final ObjectStore documents;
+  private final VexDocuments vex;
   private final SbomTool tool;
   private final JsonType<InventoryReport> inventories;
   private final JsonType<UnpackReport> reports;
@@ -45,6 +50,7 @@ public final class FirmwareSbom {
   public FirmwareSbom(FirmwareStore store, ObjectStore documents, SbomTool tool) {
     this.store = store;
     this.documents = documents;
+    this.vex = new VexDocuments(store, documents);
     this.tool = tool;
     Jsonb jsonb = Jsonb.builder().build();
     inventories = jsonb.type(InventoryReport.class);
@@ -85,8 +91,18 @@ public final class FirmwareSbom {
             null);
     InventoryReport inventory = read(analysed.open(AnalysisDocument.INVENTORY), inventories);
     List<CveMatch> found = vex ? read(analysed.openMatches(), matches) : List.of();
-    return new InventorySbom(subject, inventory, report.complete())
-        .document(found, tool, knownSince(firmware));
+    SbomDocument document =
+        new InventorySbom(subject, inventory, report.complete())
+            .document(found, tool, knownSince(firmware));
+    return found.isEmpty() ? document : withImported(document, firmware);
+  }
+
+  /// What VEX documents say stands before what the impact assessment says.
+  private SbomDocument withImported(SbomDocument document, Firmware firmware) {
+    Map<String, VexStatement> statements = new HashMap<>(document.statements());
+    vex.said(firmware.tenant(), firmware.id())
+        .forEach((match, said) -> statements.put(match, said.decision().statement()));
+    return document.withStatements(statements);
   }
 
   /// When the last of what is in it was found out.

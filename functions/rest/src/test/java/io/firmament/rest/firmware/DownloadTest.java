@@ -39,6 +39,7 @@ import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ReceiveUpload;
 import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.firmware.VexDocuments;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.Permission;
 import io.firmament.platform.identity.ProductGroupAccess;
@@ -87,6 +88,10 @@ class DownloadTest {
       new FirmwareSbom(store, objects, new SbomTool("Firmament", "firmament", "0"));
   private final Operation sbom = new DownloadSbom(store, sboms);
   private final Operation vex = new DownloadVex(store, objects, sboms);
+  private final VexDocuments vexDocuments = new VexDocuments(store, objects);
+  private final Operation imports =
+      new ImportVex(store, objects, sboms, vexDocuments, Clock.fixed(NOW, ZoneOffset.UTC));
+  private final Operation imported = new ListVexDocuments(store, vexDocuments);
 
   private final Operation changes = new ListFirmwareChanges(store, monitoring);
   private final Operation change = new GetFirmwareChange(store, monitoring, objects);
@@ -304,6 +309,100 @@ class DownloadTest {
         FirmwareProblem.VEX_NOTHING_TO_SAY,
         vex,
         accepting(key, VexFormat.CSAF.contentType(), Map.of()));
+  }
+
+  @Test
+  void aVexDocumentStandsBeforeTheAssessmentAndComesOutAgain() throws IOException {
+    AnalysisKey key = analysed();
+    writeMatch(key);
+    String first = text(imports.handle(sending(key, openVex("2026-02-01T00:00:00Z", "affected"))));
+    assertTrue(first.contains("\"applied\":1"), first);
+    assertEquals(
+        first,
+        text(imports.handle(sending(key, openVex("2026-02-01T00:00:00Z", "affected")))),
+        "the same again changes nothing");
+    String out = text(vex.handle(accepting(key, VexFormat.OPENVEX.contentType(), Map.of())));
+    assertTrue(out.contains("\"affected\""), out);
+    assertTrue(out.contains("Unplug it."), out);
+    assertTrue(out.contains("\"version\" : 2"), out);
+    String bom = text(sbom.handle(sbomRequest(key, SbomFormat.CYCLONEDX_JSON_1_6, Map.of())));
+    assertTrue(bom.contains("\"exploitable\""), bom);
+    text(imports.handle(sending(key, openVex("2026-02-02T00:00:00Z", "fixed"))));
+    bom = text(sbom.handle(sbomRequest(key, SbomFormat.CYCLONEDX_JSON_1_6, Map.of())));
+    assertTrue(bom.contains("\"resolved\""), bom);
+    assertTrue(bom.contains("CVE-2000-0001"), "a match never goes away");
+    refuses(
+        FirmwareProblem.VEX_OUTDATED,
+        imports,
+        sending(key, openVex("2026-02-01T00:00:00Z", "fixed")));
+    String list = text(imported.handle(sending(key, "")));
+    assertEquals(2, list.split("urn:x").length, "one document: " + list);
+  }
+
+  @Test
+  void aVexDocumentThatCannotBeUsedIsRefusedAndNothingIsKept() throws IOException {
+    AnalysisKey key = analysed();
+    writeMatch(key);
+    for (String text :
+        List.of("", "{}", openVex("2999-01-01T00:00:00Z", "fixed"), openVex("x", "fixed"))) {
+      refuses(FirmwareProblem.VEX_INVALID, imports, sending(key, text));
+    }
+    assertTrue(text(imported.handle(sending(key, ""))).contains("\"items\":[]"));
+  }
+
+  @Test
+  void whoMayOnlyViewTakesNoVexDocumentIn() {
+    AnalysisKey key = analysed();
+    refuses(
+        BaseProblem.MISSING_PERMISSION,
+        imports,
+        sending(key, openVex("2026-02-01T00:00:00Z", "fixed"), caller(key.tenant(), GROUP)));
+    refuses(
+        BaseProblem.NOT_FOUND,
+        imports,
+        sending(
+            key,
+            openVex("2026-02-01T00:00:00Z", "fixed"),
+            caller(new TenantId(UUID.randomUUID()), GROUP)));
+  }
+
+  private static String openVex(String at, String status) {
+    return """
+    {"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:x","author":"Acme","version":1,
+    "timestamp":"WHEN","statements":[{"vulnerability":{"name":"CVE-2000-0001"},
+    "products":[{"hashes":{"sha-256":"SHA"}}],"status":"STATUS",
+    "action_statement":"Unplug it."}]}
+    """
+        .replace("WHEN", at)
+        .replace("STATUS", status)
+        .replace("SHA", Sha256.of("hello".getBytes(StandardCharsets.UTF_8)).hex());
+  }
+
+  private static Request sending(AnalysisKey key, String body) {
+    Caller editor =
+        new Caller(
+            key.tenant(),
+            new UserId(UUID.randomUUID()),
+            "a@b",
+            Caller.Credential.API_TOKEN,
+            Set.of(),
+            new ProductGroupAccess(
+                Set.of(),
+                Map.of(GROUP, Set.of(Permission.FIRMWARE_VIEW, Permission.FIRMWARE_EDIT))));
+    return sending(key, body, editor);
+  }
+
+  private static Request sending(AnalysisKey key, String body, Caller caller) {
+    return new Request(
+        "POST",
+        "/api/firmwares/x/vex-documents",
+        Map.of("id", key.firmware().toString()),
+        Map.of(),
+        Map.of(),
+        body.getBytes(StandardCharsets.UTF_8),
+        Optional.of(caller),
+        "http://x",
+        "r");
   }
 
   private void writeMatch(AnalysisKey key) {

@@ -1,5 +1,6 @@
-package io.firmament.analysis.sbom;
+package io.firmament.base.finding;
 
+import io.avaje.jsonb.Json;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///     nobody said why
 /// @param responses what is done about it
 /// @param detail in words; empty where there are none
+@Json
 public record VexStatement(
     State state, @Nullable Justification justification, List<Response> responses, String detail) {
   public VexStatement {

@@ -28,6 +28,15 @@ public final class PgpFormat implements Format {
   private static final String PUBLIC = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
   private static final Pattern CUT_OFF =
       Pattern.compile("-----BEGIN PGP [A-Z ]+-----[A-Za-z0-9+/=:.,()@<> \\r\\n-]*");
+  /// Ed25519; RSA of 1024, 2048, 3072 and 4096 bits; DSA of 1024 and 2048.
+  private static final List<String> PUBLIC_HEADS =
+      List.of("9833", "943b", "9458", "988d", "99010d", "99018d", "99020d", "9901a2", "99032e");
+
+  /// RSA of the same sizes without and with a password; numbers may be a bit shorter.
+  private static final int[] SECRET_LENGTHS = {
+    0x1d8, 0x398, 0x558, 0x718, 0x206, 0x3c6, 0x586, 0x746
+  };
+
   private static final int LONGEST = 1 << 18;
   private static final int SIGNATURE = 2;
   private static final int SECRET_KEY = 5;
@@ -42,14 +51,13 @@ public final class PgpFormat implements Format {
     List<Magic> magics = new ArrayList<>();
     magics.add(Magic.text(0, SECRET));
     magics.add(Magic.text(0, PUBLIC));
-    // An Ed25519 key, and an RSA key of 1024 bits, have a length of one byte.
-    for (String head : List.of("983304", "943b04", "945804", "988d04")) {
-      magics.add(Magic.hex(0, head));
+    // Tag and length of the usual keys, and version 4: two bytes alone are in any noise.
+    for (String head : PUBLIC_HEADS) {
+      magics.add(Magic.hex(0, head + "04"));
     }
-    for (String tag : List.of("99", "95")) {
-      for (int length = 0; length < 8; length++) {
-        magics.add(Magic.hex(0, tag + "0" + length));
-      }
+    for (int length : SECRET_LENGTHS) {
+      magics.add(Magic.hex(0, "95%04x04".formatted(length)));
+      magics.add(Magic.hex(0, "95%04x04".formatted(length - 1)));
     }
     return new FormatCard(
         "pgp",
@@ -58,8 +66,8 @@ public final class PgpFormat implements Format {
         magics,
         List.of(),
         List.of(
-            "packets in the newer form at the start, and keys of versions other than 4, are not"
-                + " found",
+            "binary keys are found by the lengths of RSA keys of 1024 to 4096 bits, Ed25519, and"
+                + " the usual DSA; keys of versions other than 4 are not found",
             "signatures are not verified"),
         List.of("RFC 9580"));
   }

@@ -97,12 +97,32 @@ final class Explorer {
       return;
     }
     Optional<Scanner.Hit> head = session.scanner().atStart(content);
+    if (head.isPresent() && head.get().format().card().kind() == FormatCard.Kind.KEY) {
+      told(content, place, head.get());
+      return;
+    }
     if (head.isEmpty() || head.get().format().card().kind() == FormatCard.Kind.DATA) {
       return;
     }
     List<Scanner.Hit> hits = hits(content, place, head);
     Survey survey = new Survey(content, hits, 0);
     parts(survey, place.mountedAt(place.mount() + place.name() + "!/"));
+  }
+
+  /// Says what a file of the tree is that is all of one chunk.
+  private void told(ByteSource content, Place place, Scanner.Hit hit) {
+    if (hit.length() == content.size()) {
+      String path = place.mount() + place.name();
+      String id = hit.format().card().id();
+      Chunk chunk = hit.chunk();
+      Place at = place.mountedAt(path);
+      session.chunk(
+          view(
+              Session.chunkId(place.parent(), id, at.where(), chunk.start(), chunk.end()),
+              at,
+              id,
+              chunk));
+    }
   }
 
   private void explore(Survey survey, Place place) {

@@ -73,7 +73,7 @@ record Survey(ByteSource source, List<Scanner.Hit> hits, long known) {
     Confidence confidence = hit.chunk().confidence();
     return hit.format().card().kind() != FormatCard.Kind.DATA
         && (confidence == Confidence.HIGH
-            ? hit.length() >= SMALLEST_SURE
+            ? hit.length() >= SMALLEST_SURE || hit.format().card().kind() == FormatCard.Kind.KEY
             : confidence == Confidence.MEDIUM && hit.length() >= SMALLEST_LIKELY);
   }
 

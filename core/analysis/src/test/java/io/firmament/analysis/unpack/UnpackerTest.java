@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -110,6 +111,22 @@ class UnpackerTest {
       assertTrue(unpacked.noteKinds().contains("ENCRYPTED_OR_COMPRESSED_UNKNOWN"));
       assertEquals(0.0, unpacked.result().report().explainedPercent());
       assertFalse(unpacked.result().report().complete());
+    }
+  }
+
+  @Test
+  void saysOfAKeyInTheTreeWhatItIs() throws IOException {
+    byte[] key = HexFormat.of().parseHex("302e020100300506032b657004220420" + "11".repeat(32));
+    byte[] image =
+        new Archives.Cpio().file("etc/key", 0600, key).file("etc/other", "no key").build();
+    try (Unpacked unpacked = Unpacked.of(image, work)) {
+      List<UnpackReport.ChunkView> keys =
+          unpacked.result().report().chunks().stream()
+              .filter(chunk -> chunk.format().equals("der"))
+              .toList();
+      assertEquals(List.of("etc/key"), keys.stream().map(UnpackReport.ChunkView::where).toList());
+      assertEquals("Ed25519", keys.getFirst().meta().get("key"));
+      assertEquals(List.of("etc/key", "etc/other"), unpacked.paths());
     }
   }
 

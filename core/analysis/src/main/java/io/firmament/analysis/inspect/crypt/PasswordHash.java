@@ -123,7 +123,7 @@ public final class PasswordHash {
     long r = number(matcher.group("r"));
     long p = number(matcher.group("p"));
     boolean bounded = log >= 1 && log <= 24 && r >= 1 && r <= 1 << 10 && p >= 1 && p <= 1 << 10;
-    if (!bounded || (128 * r << log) > MOST_MEMORY) {
+    if (!bounded || ((128 * r) << log) > MOST_MEMORY) {
       return Optional.empty();
     }
     byte[] salt = matcher.group("salt").getBytes(StandardCharsets.US_ASCII);
@@ -140,7 +140,7 @@ public final class PasswordHash {
                         (int) p,
                         digest.length),
                     digest),
-            (r * p << log) / 2));
+            ((r * p) << log) / 2));
   }
 
   private static long number(String digits) {

@@ -45,7 +45,7 @@ record Yescrypt(int n, int r, int p, int t, byte[] salt) {
     boolean known = flavour == DEFAULT_FLAVOUR && have < 4 && in.atEnd() && bytes.length > 0;
     boolean bounded =
         log >= 4 && log <= 20 && r > 0 && r <= 64 && p > 0 && p <= 16 && t >= 0 && t <= 16;
-    if (!known || !bounded || ((long) r * 32 << log) > MOST_WORDS || (1 << log) / p < 4) {
+    if (!known || !bounded || (((long) r * 32) << log) > MOST_WORDS || (1 << log) / p < 4) {
       return Optional.empty();
     }
     return Optional.of(new Yescrypt(1 << log, r, p, t, bytes));
@@ -79,14 +79,14 @@ record Yescrypt(int n, int r, int p, int t, byte[] salt) {
       int further = 0;
       long value = least;
       while (c > end) {
-        value += (long) (end + 1 - start) << 6 * further;
+        value += (long) (end + 1 - start) << (6 * further);
         start = end + 1;
         end = start + (62 - end) / 2;
         further++;
       }
-      value += (long) (c - start) << 6 * further;
+      value += (long) (c - start) << (6 * further);
       while (further-- > 0) {
-        value += (long) digit() << 6 * further;
+        value += (long) digit() << (6 * further);
       }
       return bad || value > Integer.MAX_VALUE ? -1 : (int) value;
     }
@@ -104,10 +104,10 @@ record Yescrypt(int n, int r, int p, int t, byte[] salt) {
         if (digit < 0) {
           return new byte[0];
         }
-        value |= digit << 6 * k;
+        value |= digit << (6 * k);
       }
       for (int k = 0; k < count * 6 / 8; k++) {
-        out[done++] = (byte) (value >> 8 * k);
+        out[done++] = (byte) (value >> (8 * k));
       }
     }
     return out;
@@ -202,7 +202,7 @@ record Yescrypt(int n, int r, int p, int t, byte[] salt) {
         long[] box = new long[BOX_ENTRIES];
         for (int i = 0; i < BOX_ENTRIES; i++) {
           int at = 2 * (which * BOX_ENTRIES + i);
-          box[i] = words[at] & 0xffffffffL | (long) words[at + 1] << 32;
+          box[i] = (words[at] & 0xffffffffL) | (long) words[at + 1] << 32;
         }
         return box;
       }
@@ -275,7 +275,7 @@ record Yescrypt(int n, int r, int p, int t, byte[] salt) {
     }
 
     private long integerify() {
-      return x[words - 16] & 0xffffffffL | (long) x[words - 16 + 13] << 32;
+      return (x[words - 16] & 0xffffffffL) | (long) x[words - 16 + 13] << 32;
     }
 
     private void fill(int first, int count, Boxes boxes) {

@@ -9,7 +9,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.util.encoders.Base64;
 
@@ -21,11 +23,22 @@ record KeyMaterial(List<Secret> secrets, List<Certificate> certificates) {
   /// EFI_CERT_X509_GUID, UEFI Specification 2.10 section 32.4.1, as it is stored.
   static final String UEFI_X509 = Literal.hex("a159c0a5 e494 a74a 87b5 ab155c2bf072");
 
-  static final List<String> ANCHORS = List.of(PEM, PUTTY, UEFI_X509);
+  /// How private keys in DER go on behind their head, and how far it is from their start: PKCS#1,
+  /// PKCS#8 of RSA and of EC, SEC 1 with P-256.
+  private static final Map<String, List<Integer>> DER =
+      Map.of(
+          Literal.hex("020100 0282"), List.of(4),
+          Literal.hex("020100 300d 06092a864886f70d010101"), List.of(4),
+          Literal.hex("020100 3013 06072a8648ce3d0201"), List.of(2, 3),
+          Literal.hex("30770201010420"), List.of(0));
+
+  static final List<String> ANCHORS =
+      Stream.concat(Stream.of(PEM, PUTTY, UEFI_X509), DER.keySet().stream().sorted()).toList();
 
   private static final int LONGEST_BLOCK = 1 << 14;
   private static final int LONGEST_FILE = 1 << 14;
   private static final int LONGEST_HOST_KEY = 4096;
+  private static final int MOST_INSIDE = 64;
 
   KeyMaterial {
     secrets = List.copyOf(secrets);
@@ -70,6 +83,14 @@ record KeyMaterial(List<Secret> secrets, List<Certificate> certificates) {
     if (content.elf().isEmpty() && content.blob().content().size() <= LONGEST_FILE) {
       wholeFile(content, secrets, certificates);
     }
+    DER.forEach(
+        (anchor, distances) -> {
+          for (long at : content.at(anchor).stream().limit(MOST_INSIDE).toList()) {
+            for (int distance : distances) {
+              inside(content, at - distance).ifPresent(secrets::add);
+            }
+          }
+        });
     return new KeyMaterial(secrets, certificates);
   }
 
@@ -94,6 +115,26 @@ record KeyMaterial(List<Secret> secrets, List<Certificate> certificates) {
             .ifPresent(key -> secrets.add(new Secret(key, 0, key.fingerprint().orElse(digest))));
       }
     }
+  }
+
+  /// A private key in DER behind the start of a program or of data.
+  private static Optional<Secret> inside(Content content, long at) {
+    byte[] head = content.bytes(at, 4);
+    if (at <= 0 || head.length < 4 || head[0] != 0x30) {
+      return Optional.empty();
+    }
+    int length =
+        switch (head[1] & 0xff) {
+          case 0x81 -> 3 + (head[2] & 0xff);
+          case 0x82 -> 4 + ((head[2] & 0xff) << 8 | (head[3] & 0xff));
+          default -> 2 + (head[1] & 0x7f);
+        };
+    byte[] der = content.bytes(at, length);
+    return length > LONGEST_FILE || der.length < length
+        ? Optional.empty()
+        : PrivateKeyReader.der(der)
+            .filter(key -> key.fingerprint().isPresent())
+            .map(key -> new Secret(key, at, key.fingerprint().orElseThrow()));
   }
 
   /// A SEQUENCE that is exactly as long as the file.

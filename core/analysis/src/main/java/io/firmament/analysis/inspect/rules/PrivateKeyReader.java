@@ -7,9 +7,12 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.DSAPrivateKeyParameters;
 import org.bouncycastle.crypto.params.DSAPublicKeyParameters;
@@ -32,6 +35,7 @@ import org.bouncycastle.util.io.pem.PemReader;
 /// Parses private keys; what does not parse is no key.
 final class PrivateKeyReader {
   private static final int LONGEST_NUMBER = 4096;
+  private static final int MOST_TRIED_BITS = 4096;
 
   private PrivateKeyReader() {}
 
@@ -54,12 +58,12 @@ final class PrivateKeyReader {
     }
   }
 
-  /// A file in DER: PKCS#8, plain or encrypted, or PKCS#1.
+  /// A file in DER: PKCS#8, plain or encrypted, PKCS#1, or SEC 1.
   static Optional<Key> der(byte[] file) {
     try {
       return Optional.of(key("PKCS#8 DER", PrivateKeyFactory.createKey(file)));
     } catch (IOException | RuntimeException e) {
-      return encryptedDer(file).or(() -> rsaDer(file));
+      return encryptedDer(file).or(() -> rsaDer(file)).or(() -> ecDer(file));
     }
   }
 
@@ -72,12 +76,26 @@ final class PrivateKeyReader {
     }
   }
 
+  /// RFC 5915 with the curve named in it.
+  private static Optional<Key> ecDer(byte[] file) {
+    try {
+      org.bouncycastle.asn1.sec.ECPrivateKey ec =
+          org.bouncycastle.asn1.sec.ECPrivateKey.getInstance(file);
+      AlgorithmIdentifier kind =
+          new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, ec.getParametersObject());
+      return Optional.of(
+          key("SEC 1 DER", PrivateKeyFactory.createKey(new PrivateKeyInfo(kind, ec))));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
   private static Optional<Key> rsaDer(byte[] file) {
     try {
       RSAPrivateKey rsa = RSAPrivateKey.getInstance(file);
-      RSAKeyParameters open =
-          new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent());
-      return Optional.of(found("PKCS#1 DER", "RSA " + rsa.getModulus().bitLength(), open));
+      AlgorithmIdentifier kind = new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption);
+      return Optional.of(
+          key("PKCS#1 DER", PrivateKeyFactory.createKey(new PrivateKeyInfo(kind, rsa))));
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }
@@ -142,6 +160,8 @@ final class PrivateKeyReader {
 
   private static Key key(String format, AsymmetricKeyParameter secret) throws IOException {
     return switch (secret) {
+      case RSAPrivateCrtKeyParameters rsa when !belongTogether(rsa) ->
+          throw new IOException("numbers that do not belong together");
       case RSAPrivateCrtKeyParameters rsa ->
           found(
               format,
@@ -172,6 +192,16 @@ final class PrivateKeyReader {
         format,
         algorithm,
         Optional.of(fingerprint(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(open))));
+  }
+
+  /// p*q = n, and m^(e*d) = m (mod n); of a key that is too large to try the latter is taken to
+  /// hold.
+  private static boolean belongTogether(RSAPrivateCrtKeyParameters rsa) {
+    BigInteger n = rsa.getModulus();
+    BigInteger two = BigInteger.TWO;
+    return rsa.getP().multiply(rsa.getQ()).equals(n)
+        && (n.bitLength() > MOST_TRIED_BITS
+            || two.modPow(rsa.getPublicExponent(), n).modPow(rsa.getExponent(), n).equals(two));
   }
 
   static String fingerprint(SubjectPublicKeyInfo info) throws IOException {

@@ -32,7 +32,8 @@ public final class PrivateKeyRule implements Rule {
           List.of("CWE-321", "CWE-798"),
           List.of(
               "EN 303 645 5.4-1, 5.4-3", "EN 18031-1 SSM-1, CCK-3", "CRA Annex I Part I (2)(e)"),
-          "A key counts only when it parses; words like BEGIN PRIVATE KEY in a program are no key."
+          "A key counts only when it parses and its numbers belong together; words like BEGIN"
+              + " PRIVATE KEY in a program are no key."
               + " One finding for a key, by the fingerprint of its public half, whatever its format"
               + " and however many copies there are. An encrypted key is graded lower, and so is a"
               + " key that lies among documentation or tests only, or inside a cryptographic"

@@ -26,7 +26,9 @@ public record FormatCard(
     /// A header around one or more blobs.
     WRAPPER,
     /// Data that is known and kept as a file.
-    DATA
+    DATA,
+    /// A key or certificate, which is kept as a file and told of wherever it is one.
+    KEY
   }
 
   /// Bytes at a fixed distance from the start of a chunk.

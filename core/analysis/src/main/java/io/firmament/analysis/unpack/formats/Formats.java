@@ -43,6 +43,11 @@ import io.firmament.analysis.unpack.formats.fat.FatFormat;
 import io.firmament.analysis.unpack.formats.hfsplus.HfsPlusFormat;
 import io.firmament.analysis.unpack.formats.iso.IsoFormat;
 import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
+import io.firmament.analysis.unpack.formats.key.DerFormat;
+import io.firmament.analysis.unpack.formats.key.JksFormat;
+import io.firmament.analysis.unpack.formats.key.PemFormat;
+import io.firmament.analysis.unpack.formats.key.PgpFormat;
+import io.firmament.analysis.unpack.formats.key.Pkcs12Format;
 import io.firmament.analysis.unpack.formats.lvm.LvmFormat;
 import io.firmament.analysis.unpack.formats.mcu.CortexVectorsFormat;
 import io.firmament.analysis.unpack.formats.mcu.DfuSeFormat;
@@ -215,6 +220,11 @@ public final class Formats {
         new DmgFormat(),
         new WimFormat(),
         new CompoundFormat(),
+        new PemFormat(),
+        new DerFormat(),
+        new Pkcs12Format(),
+        new JksFormat(),
+        new PgpFormat(),
         new Par2Format(),
         new OpensslFormat(),
         new PictureFormat(),

@@ -21,7 +21,7 @@ public final class SupportMatrix {
 
             Made from the formats' own cards; do not edit. `FormatsPageTest` fails where it differs and says how to make it again.
 
-            A stream holds one content, a tree files with names, a wrapper one or more contents; data is known and kept as a file.
+            A stream holds one content, a tree files with names, a wrapper one or more contents; data is known and kept as a file; a key or certificate is one, too, and is told of wherever it stands.
             A magic is given with its distance from the start. Nothing is accepted by its magic alone.
 
             | id | format | kind | magic | limitations |

@@ -27,7 +27,7 @@ public final class XpressBlock {
     }
     int[] lengths = new int[2 * TABLE];
     for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = in[i >> 1] >> 4 * (i & 1) & 15;
+      lengths[i] = in[i >> 1] >> (4 * (i & 1)) & 15;
     }
     HuffmanCode code = HuffmanCode.of(lengths);
     byte[] out = new byte[size];
@@ -38,7 +38,7 @@ public final class XpressBlock {
         out[done++] = (byte) symbol;
         continue;
       }
-      int wide = symbol - LITERALS >> 4;
+      int wide = (symbol - LITERALS) >> 4;
       need(16);
       int distance = (1 << wide) + take(wide);
       int count = symbol & LONG;

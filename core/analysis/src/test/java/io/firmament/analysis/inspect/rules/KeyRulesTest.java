@@ -7,6 +7,7 @@ import static io.firmament.analysis.inspect.Inspected.pem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.analysis.elf.TestElf;
 import io.firmament.analysis.tree.MemoryTree;
 import io.firmament.base.finding.Confidence;
 import io.firmament.base.finding.Issue;
@@ -15,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -78,6 +80,21 @@ final class KeyRulesTest {
     assertEquals(Severity.MEDIUM, only("private-key", locked).severity());
     MemoryTree words = new MemoryTree().file("a", "PuTTY-User-Key-File-2: is the first line");
     assertEquals(List.of(), by("private-key", words));
+  }
+
+  @Test
+  void findsAKeyInDerInsideOfAProgram() throws GeneralSecurityException {
+    for (String algorithm : List.of("RSA", "EC")) {
+      byte[] key = pair(algorithm).getPrivate().getEncoded();
+      String text = new String(key, StandardCharsets.ISO_8859_1);
+      byte[] program = TestElf.arm().text("before" + text + "behind", "x").build();
+      Issue issue = only("private-key", new MemoryTree().file("usr/bin/p", 0755, program));
+      assertTrue(issue.summary().contains(algorithm), issue.summary());
+      MemoryTree library = new MemoryTree().file("usr/lib/selftest.o", 0644, program);
+      assertEquals(Severity.LOW, only("private-key", library).severity());
+      byte[] cut = TestElf.arm().text(text.substring(0, text.length() / 2), "x").build();
+      assertEquals(List.of(), by("private-key", new MemoryTree().file("usr/bin/p", 0755, cut)));
+    }
   }
 
   @Test

@@ -117,7 +117,7 @@ final class Rar4Blocks implements RarBlocks {
         new Packing(
             (b[24] & 0xff) == 36 ? 29 : b[24] & 0xff,
             b[25] == STORED,
-            1L << 16 + (flags >> 5 & 7),
+            1L << (16 + (flags >> 5 & 7)),
             (flags & SOLID) != 0,
             (flags & SPLIT) != 0),
         new byte[0],
@@ -148,7 +148,7 @@ final class Rar4Blocks implements RarBlocks {
         flags = name[at++] & 0xff;
         pairs = 4;
       }
-      int kind = flags >> 2 * --pairs & 3;
+      int kind = flags >> (2 * --pairs) & 3;
       int first = at < name.length ? name[at] & 0xff : -1;
       int second = at + 1 < name.length ? name[at + 1] & 0xff : 0;
       if (first < 0) {

@@ -152,7 +152,7 @@ final class Rar5Blocks implements RarBlocks {
     return new Packing(
         (compression & 63) == 0 ? 50 : 70,
         stored,
-        1L << 17 + (compression >> 10 & 15),
+        1L << (17 + (compression >> 10 & 15)),
         (compression >> 6 & 1) != 0,
         !whole || (stored && !same));
   }

@@ -42,7 +42,7 @@ final class Bits {
       window = window << 8 | b;
       held += 8;
     }
-    return (int) (window >>> held - count & (1L << count) - 1);
+    return (int) (window >>> (held - count) & (1L << count) - 1);
   }
 
   void skip(int count) throws TruncatedException {

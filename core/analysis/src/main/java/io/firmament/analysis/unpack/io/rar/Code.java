@@ -31,7 +31,7 @@ final class Code {
       int before = counts[length - 1];
       code.firsts[length] = code.firsts[length - 1] + before;
       next[length] = code.firsts[length];
-      code.limits[length] = code.limits[length - 1] + (counts[length] << LONGEST - length);
+      code.limits[length] = code.limits[length - 1] + (counts[length] << (LONGEST - length));
     }
     if (code.limits[LONGEST] > 1 << LONGEST) {
       throw new CorruptException("more codes than there can be");
@@ -47,8 +47,8 @@ final class Code {
 
   private void fillQuick(int[] counts) {
     for (int length = 1; length <= QUICK; length++) {
-      int width = 1 << QUICK - length;
-      int at = limits[length - 1] >> LONGEST - QUICK;
+      int width = 1 << (QUICK - length);
+      int at = limits[length - 1] >> (LONGEST - QUICK);
       for (int i = 0; i < counts[length]; i++) {
         short entry = (short) (symbols[firsts[length] + i] << 4 | length);
         Arrays.fill(quick, at, at + width, entry);
@@ -59,7 +59,7 @@ final class Code {
 
   int next(Bits in) throws IOException {
     int bits = in.peek(LONGEST);
-    int entry = quick[bits >> LONGEST - QUICK];
+    int entry = quick[bits >> (LONGEST - QUICK)];
     if (entry != 0) {
       in.skip(entry & 15);
       return entry >> 4;
@@ -67,7 +67,7 @@ final class Code {
     for (int length = QUICK + 1; length <= LONGEST; length++) {
       if (bits < limits[length]) {
         in.skip(length);
-        return symbols[firsts[length] + (bits - limits[length - 1] >> LONGEST - length)];
+        return symbols[firsts[length] + ((bits - limits[length - 1]) >> (LONGEST - length))];
       }
     }
     throw new CorruptException("no code of the table");

@@ -90,16 +90,14 @@ final class Programs {
 
   /// Four, eight, sixteen or 32 bits as the first two say; eight may be a negative number.
   private static long number(Bits in) throws IOException {
-    switch (in.take(2)) {
-      case 0:
-        return in.take(4);
-      case 1:
+    return switch (in.take(2)) {
+      case 0 -> in.take(4);
+      case 1 -> {
         int upper = in.take(4);
-        return upper == 0 ? 0xffffff00L | in.take(8) : upper << 4 | in.take(4);
-      case 2:
-        return in.take(16);
-      default:
-        return in.take(32) & 0xffffffffL;
-    }
+        yield upper == 0 ? 0xffffff00L | in.take(8) : (upper << 4) | in.take(4);
+      }
+      case 2 -> in.take(16);
+      default -> in.take(32) & 0xffffffffL;
+    };
   }
 }

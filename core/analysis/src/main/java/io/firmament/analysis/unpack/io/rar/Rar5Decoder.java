@@ -55,7 +55,7 @@ final class Rar5Decoder extends RarDecoder {
     for (int i = 0; i < Math.min(width, 3); i++) {
       int b = in.take(8);
       check ^= b;
-      length |= b << 8 * i;
+      length |= b << (8 * i);
     }
     if (width == 4 || check != sum) {
       throw new CorruptException("the checksum of a compressed block is wrong");
@@ -108,7 +108,7 @@ final class Rar5Decoder extends RarDecoder {
       return slot + 2;
     }
     int bits = slot / 4 - 1;
-    return 2 + ((4 | slot & 3) << bits) + in.take(bits);
+    return 2 + ((4 | (slot & 3)) << bits) + in.take(bits);
   }
 
   private void match(Bits in, int lengthSlot) throws IOException {
@@ -119,7 +119,7 @@ final class Rar5Decoder extends RarDecoder {
       distance += slot;
     } else {
       int bits = slot / 2 - 1;
-      distance += (2L | slot & 1) << bits;
+      distance += (2L | (slot & 1)) << bits;
       if (bits < 4) {
         distance += in.take(bits);
       } else {
@@ -156,7 +156,7 @@ final class Rar5Decoder extends RarDecoder {
     int bytes = in.take(2) + 1;
     long value = 0;
     for (int i = 0; i < bytes; i++) {
-      value |= (long) in.take(8) << 8 * i;
+      value |= (long) in.take(8) << (8 * i);
     }
     return value;
   }

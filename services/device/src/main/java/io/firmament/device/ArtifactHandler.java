@@ -29,8 +29,10 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
 
-/// Serves files to devices (RFC 9110): whole or one range, streamed.
+/// Serves files to devices (RFC 9110): whole or one range, streamed; and takes the calls of those
+/// that have no gRPC ([HttpCalls]).
 ///
 /// At every request the certificate is looked up as at a gRPC call, so a device that was let go
 /// gets nothing on a connection that it still has. What is not for a device is answered as what is
@@ -47,6 +49,7 @@ final class ArtifactHandler extends Handler.Abstract {
   private final DeviceDirectory directory;
   private final CallBudget budget;
   private final ArtifactSource source;
+  private final HttpCalls calls;
   private final Limits limits;
   private final Semaphore slots;
   private final ConcurrentHashMap<Key, Integer> running = new ConcurrentHashMap<>();
@@ -66,11 +69,13 @@ final class ArtifactHandler extends Handler.Abstract {
       DeviceDirectory directory,
       CallBudget budget,
       ArtifactSource source,
+      HttpCalls calls,
       Limits limits) {
     this.certificates = certificates;
     this.directory = directory;
     this.budget = budget;
     this.source = source;
+    this.calls = calls;
     this.limits = limits;
     this.slots = new Semaphore(limits.requests());
   }
@@ -92,6 +97,10 @@ final class ArtifactHandler extends Handler.Abstract {
 
   private void answer(Request request, Response response) throws IOException {
     try {
+      if (HttpCalls.owns(request.getHttpURI().getPath())) {
+        call(request, response);
+        return;
+      }
       Device device = caller(request);
       String method = request.getMethod();
       if (!method.equals("GET") && !method.equals("HEAD")) {
@@ -110,6 +119,27 @@ final class ArtifactHandler extends Handler.Abstract {
       }
     } catch (ProblemException refusal) {
       refuse(response, refusal);
+    }
+  }
+
+  private void call(Request request, Response response) throws IOException {
+    Fields query = Request.extractQueryParameters(request);
+    HttpCalls.Call call =
+        new HttpCalls.Call(
+            request.getMethod(),
+            request.getHttpURI().getPath(),
+            query.getValue("status") == null ? "" : query.getValue("status"),
+            Content.Source.asInputStream(request));
+    HttpCalls.Answer answer = calls.answer(call, () -> caller(request));
+    response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+    response.setStatus(answer.status());
+    if (answer.json().isPresent()) {
+      byte[] body = answer.json().get().toBytes();
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+      try (OutputStream out = Content.Sink.asOutputStream(response)) {
+        out.write(body);
+      }
     }
   }
 
@@ -242,7 +272,8 @@ final class ArtifactHandler extends Handler.Abstract {
 
   private static void refuse(Response response, ProblemException refusal) throws IOException {
     Problem problem = refusal.problem();
-    if (problem.category() == Problem.Category.THROTTLED) {
+    if (problem.category() == Problem.Category.THROTTLED
+        || problem.category() == Problem.Category.UNAVAILABLE) {
       response
           .getHeaders()
           .put(HttpHeader.RETRY_AFTER, refusal.facts().getOrDefault("seconds", "1"));

@@ -58,6 +58,7 @@ final class ArtifactServer implements AutoCloseable {
       Trust trust,
       DeviceCertificates certificates,
       DeviceDirectory directory,
+      HttpCalls calls,
       Clock clock)
       throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
@@ -84,6 +85,7 @@ final class ArtifactServer implements AutoCloseable {
                     directory,
                     new CallBudget(settings.rate(), clock),
                     settings.source(),
+                    calls,
                     ArtifactHandler.Limits.STANDARD),
                 0,
                 MIN_BYTES_PER_SECOND)));

@@ -170,13 +170,15 @@ public final class DeviceServer implements AutoCloseable {
     PeerCertificates peers = new PeerCertificates(certificates);
     ServerIdentity identity = new ServerIdentity(parts.authority(), settings.hosts());
     identity.refresh(clock.instant());
+    Services services = services(settings, parts, new Memory(directory, mailboxes, watch));
     Optional<ArtifactServer> files = Optional.empty();
     String artifactUrl = settings.artifactUrl();
     if (artifacts.isPresent()) {
       ArtifactServer.Trust trust =
           new ArtifactServer.Trust(identity.keyManager(), parts.authority().root());
       ArtifactServer started =
-          ArtifactServer.start(artifacts.get(), trust, certificates, directory, clock);
+          ArtifactServer.start(
+              artifacts.get(), trust, certificates, directory, services.http(clock), clock);
       files = Optional.of(started);
       if (artifactUrl.isEmpty()) {
         artifactUrl = "https://" + settings.hosts().getFirst() + ":" + started.port();
@@ -194,7 +196,8 @@ public final class DeviceServer implements AutoCloseable {
                 calls(
                     settings.withArtifactUrl(artifactUrl),
                     parts,
-                    new Memory(directory, mailboxes, watch),
+                    directory,
+                    services,
                     peers,
                     timer))
             .addTransportFilter(peers)
@@ -258,12 +261,15 @@ public final class DeviceServer implements AutoCloseable {
     watch.close();
   }
 
-  private static DeviceCalls calls(
-      Settings settings,
-      Parts parts,
-      Memory memory,
-      PeerCertificates peers,
-      ScheduledExecutorService timer) {
+  /// What answers calls, by whichever way they come.
+  private record Services(DeviceCalls.Decisions decisions, ReceiveLogs logs) {
+    HttpCalls http(Clock clock) {
+      return new HttpCalls(
+          decisions.register(), decisions.heartbeat(), decisions.deliveries(), logs, clock);
+    }
+  }
+
+  private static Services services(Settings settings, Parts parts, Memory memory) {
     Stores stores = parts.stores();
     Clock clock = parts.clock();
     Ids ids = parts.ids();
@@ -278,10 +284,7 @@ public final class DeviceServer implements AutoCloseable {
             new SignedAssignments(parts.updates().signer(), clock),
             stores.logs(),
             clock);
-    return new DeviceCalls(
-        peers,
-        directory,
-        new CallBudget(settings.rate(), clock),
+    return new Services(
         new DeviceCalls.Decisions(
             new EnrollDevice(stores.fleet(), issuer, clock, ids),
             register,
@@ -289,13 +292,28 @@ public final class DeviceServer implements AutoCloseable {
                 memory.watch(), register, inventory, settings.policy(), clock, new SecureRandom()),
             deliveries,
             new RenewCertificate(stores.fleet(), directory, issuer, clock, ids)),
+        new ReceiveLogs(stores.logs(), stores.contents(), clock, ids));
+  }
+
+  private static DeviceCalls calls(
+      Settings settings,
+      Parts parts,
+      DeviceDirectory directory,
+      Services services,
+      PeerCertificates peers,
+      ScheduledExecutorService timer) {
+    return new DeviceCalls(
+        peers,
+        directory,
+        new CallBudget(settings.rate(), parts.clock()),
+        services.decisions(),
         new DeviceCalls.Artifacts(parts.updates().root(), settings.artifactUrl()),
         new LogUploads(
-            new ReceiveLogs(stores.logs(), stores.contents(), clock, ids),
-            deliveries,
+            services.logs(),
+            services.decisions().deliveries(),
             timer,
             LogUploads.Limits.standard()),
-        clock);
+        parts.clock());
   }
 
   private static SslContext tls(ServerIdentity identity, DeviceAuthority authority)

@@ -9,15 +9,20 @@ import com.google.protobuf.ByteString;
 import io.firmament.device.v1.DeviceServiceGrpc;
 import io.firmament.device.v1.EnrollRequest;
 import io.firmament.device.v1.EnrollResponse;
+import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.EnrollToken;
 import io.firmament.platform.fleet.EnrollTokens;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.fleet.Tags;
+import io.firmament.platform.logs.DeviceLogs;
+import io.firmament.platform.logs.LogRequest;
 import io.firmament.trust.CertificateRequest;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.DeviceIdentity;
 import io.firmament.trust.Pem;
+import io.firmament.tuf.Json;
+import io.firmament.tuf.JsonReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -37,9 +42,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.zip.GZIPInputStream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -300,6 +307,125 @@ class ArtifactServerTest {
       Thread.sleep(50);
     }
     throw new AssertionError("the places are not given back");
+  }
+
+  @Test
+  void aDeviceWithoutGrpcRegistersAndLives() throws Exception {
+    Caller small = enroll("default");
+    HttpResponse<byte[]> registered =
+        post(
+            small,
+            "/device/register",
+            "{\"hw_profile\":\"esp32-s3\",\"agent_version\":\"2.1\",\"tags\":{\"site\":\"a\"},"
+                + "\"unknown\":[1]}");
+    assertEquals(200, registered.statusCode(), text(registered));
+    Json.Obj answer = JsonReader.readObject(registered.body());
+    assertEquals(new Json.Text(small.name()), answer.get("device_name"));
+    assertEquals(new Json.Text("default"), answer.get("fleet"));
+    assertEquals("esp32-s3", fleet.device(small.name()).profile().model());
+    assertEquals("a", fleet.device(small.name()).tags().values().get("site"));
+    Json.Obj told =
+        JsonReader.readObject(
+            post(small, "/device/heartbeat", "{\"agent_version\":\"2.2\"}").body());
+    assertEquals(new Json.Bool(false), told.get("renew_certificate"));
+    assertEquals(new Json.Arr(List.of()), told.get("log_requests"));
+    assertTrue(((Json.Int) Objects.requireNonNull(told.get("next_heartbeat_seconds"))).value() > 0);
+    assertEquals("2.2", fleet.device(small.name()).agentVersion());
+    fleet.awaitOnline(small.name());
+    fleet.decommission(small.name());
+    Instant limit = Instant.now().plusSeconds(8);
+    String last = "";
+    while (!last.equals("{\"decommissioned\":true}") && Instant.now().isBefore(limit)) {
+      HttpResponse<byte[]> heartbeat = post(small, "/device/heartbeat", "");
+      assertEquals(200, heartbeat.statusCode());
+      last = text(heartbeat);
+    }
+    assertEquals("{\"decommissioned\":true}", last);
+    assertEquals(403, post(small, "/device/register", "").statusCode());
+  }
+
+  @Test
+  void aDeviceWithoutGrpcSendsTheLogsThatItIsAskedForAsText() throws Exception {
+    Caller small = enroll("default");
+    byte[] log = bytes("boot\n".repeat(50_000));
+    String id = asked(small, log.length);
+    assertEquals(404, post(device, "/device/logs/" + id, "x").statusCode(), "another's request");
+    assertEquals(400, post(small, "/device/logs/" + id + "?status=maybe", "x").statusCode());
+    assertEquals(413, post(small, "/device/logs/" + id, "x".repeat(log.length + 1)).statusCode());
+    assertEquals(
+        204,
+        post(small, "/device/logs/" + id + "?status=ok", new String(log, StandardCharsets.UTF_8))
+            .statusCode());
+    DeviceName name = new DeviceName(small.name());
+    try (InputStream in = new GZIPInputStream(fleet.logs.content(fleet.tenant, name, id).open())) {
+      assertArrayEquals(log, in.readAllBytes());
+    }
+    assertEquals(404, post(small, "/device/logs/" + id, "again").statusCode());
+    String other = asked(small, 100);
+    assertEquals(
+        204, post(small, "/device/logs/" + other + "?status=not_allowed", "no").statusCode());
+    assertEquals(
+        LogRequest.State.NOT_ALLOWED,
+        fleet.logs.get(fleet.tenant, name, other).state(Instant.now()));
+  }
+
+  private String asked(Caller caller, long maxBytes) throws Exception {
+    fleet.logs.request(
+        fleet.operator,
+        new DeviceName(caller.name()),
+        new DeviceLogs.Wish("agent", Optional.empty(), Optional.of(maxBytes)));
+    for (int i = 0; i < 100; i++) {
+      Json.Obj told = JsonReader.readObject(post(caller, "/device/heartbeat", "").body());
+      if (told.get("log_requests") instanceof Json.Arr(List<Json> requests)
+          && !requests.isEmpty()
+          && requests.getFirst() instanceof Json.Obj request
+          && request.get("request_id") instanceof Json.Text(String id)) {
+        assertEquals(new Json.Int(maxBytes), request.get("max_bytes"));
+        return id;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("the request does not come");
+  }
+
+  @Test
+  void refusesCallsThatItCannotRead() throws Exception {
+    for (String body :
+        List.of(
+            "{",
+            "[]",
+            "{\"hw_profile\":1}",
+            "{\"tags\":[]}",
+            "{\"tags\":{\"a\":1}}",
+            "{\"agent_version\":\"\\u0000\"}",
+            "{\"hw_profile\":\"" + "x".repeat(300) + "\"}")) {
+      HttpResponse<byte[]> answer = post(device, "/device/register", body);
+      assertEquals(400, answer.statusCode(), () -> body + " " + text(answer));
+    }
+    assertEquals(413, post(device, "/device/heartbeat", " ".repeat(17 * 1024) + "{}").statusCode());
+    for (String path :
+        List.of(
+            "/device/", "/device/other", "/device/register/", "/device/logs/", "/device/logs/x")) {
+      assertEquals(404, post(device, path, "{}").statusCode(), path);
+    }
+    assertEquals(404, get(device, "/device/heartbeat").statusCode());
+    TestKey key = TestKey.p256();
+    HttpResponse<byte[]> stranger =
+        post(
+            new Caller(client(key, certificate(fleet.authority, key)), ""),
+            "/device/heartbeat",
+            "{}");
+    assertEquals(403, stranger.statusCode());
+    assertEquals("certificate_revoked", header(stranger, "firmament-error-code"));
+  }
+
+  private HttpResponse<byte[]> post(Caller caller, String path, String body)
+      throws IOException, InterruptedException {
+    return send(
+        caller,
+        HttpRequest.newBuilder(URI.create(fleet.artifactUrl() + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
   }
 
   private X509Certificate certificate(DeviceAuthority authority, TestKey key) throws Exception {

@@ -63,6 +63,23 @@ public final class Deliveries {
     }
   }
 
+  /// Only the requests for logs of what [#tell] tells, for a device that takes no assignments. It
+  /// never fails.
+  public List<LogRequest> logRequests(Device device) {
+    List<LogRequest> requests = new ArrayList<>();
+    try {
+      Mailboxes.Mailbox box = mailboxes.of(device.tenant(), device.name());
+      for (Mailboxes.Letter letter : box.letters().values()) {
+        if (letter.work() instanceof Work.Logs work) {
+          request(device, box, letter, work).ifPresent(requests::add);
+        }
+      }
+    } catch (RuntimeException outage) {
+      failed("mailbox_not_read", outage, device);
+    }
+    return List.copyOf(requests);
+  }
+
   private Parcel tell(Device device, Mailboxes.Mailbox box, Map<Work, Mailboxes.Letter> letters) {
     List<DeviceAssignments.Told> updates = new ArrayList<>();
     List<LogRequest> requests = new ArrayList<>();

@@ -1,0 +1,278 @@
+package io.firmament.device;
+
+import io.firmament.aws.Outage;
+import io.firmament.base.BaseProblem;
+import io.firmament.base.Log;
+import io.firmament.base.ProblemException;
+import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.FleetProblem;
+import io.firmament.platform.fleet.HardwareProfile;
+import io.firmament.platform.fleet.RecordHeartbeat;
+import io.firmament.platform.fleet.RegisterDevice;
+import io.firmament.platform.fleet.Tags;
+import io.firmament.platform.logs.LogProblem;
+import io.firmament.platform.logs.LogRequest;
+import io.firmament.platform.logs.ReceiveLogs;
+import io.firmament.platform.mailbox.Deliveries;
+import io.firmament.tuf.Json;
+import io.firmament.tuf.JsonReader;
+import io.firmament.tuf.TufException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.zip.GZIPOutputStream;
+
+/// The calls of devices that have no gRPC, such as microcontrollers: JSON over HTTP/1.1, with the
+/// decisions of the gRPC calls behind it.
+///
+/// | call | body | answer |
+/// | --- | --- | --- |
+/// | `POST /device/register` | `hw_profile`, `agent_version`, `tags` | 200 `device_name`, `fleet`,
+/// `first_heartbeat_seconds`, `server_time` |
+/// | `POST /device/heartbeat` | `agent_version` | 200 `next_heartbeat_seconds`, `server_time`,
+/// `renew_certificate`, `log_requests` with `request_id`, `source`, `since`, `max_bytes`; or
+/// `decommissioned` alone |
+/// | `POST /device/logs/ID?status=ok` | the text | 204; other words are `not_allowed` and
+/// `unavailable`, with the reason as the text |
+///
+/// All members are optional; those that are not known here are passed over. Times are seconds since
+/// 1970, UTC.
+final class HttpCalls {
+  private static final Log LOG = Log.of(HttpCalls.class);
+  private static final String PREFIX = "/device/";
+  private static final String LOGS = PREFIX + "logs/";
+  private static final int MAX_BODY = 16 * 1024;
+  private static final int DRAINED = 64 * 1024;
+  private static final int BUFFER_BYTES = 16 * 1024;
+  private static final int RETRY_SECONDS = 5;
+
+  private final RegisterDevice register;
+  private final RecordHeartbeat heartbeat;
+  private final Deliveries deliveries;
+  private final ReceiveLogs receive;
+  private final Clock clock;
+
+  HttpCalls(
+      RegisterDevice register,
+      RecordHeartbeat heartbeat,
+      Deliveries deliveries,
+      ReceiveLogs receive,
+      Clock clock) {
+    this.register = register;
+    this.heartbeat = heartbeat;
+    this.deliveries = deliveries;
+    this.receive = receive;
+    this.clock = clock;
+  }
+
+  /// A request as far as a call needs it.
+  ///
+  /// @param status the query's, empty where it has none
+  record Call(String method, String path, String status, InputStream body) {}
+
+  /// @param json empty for no content
+  record Answer(int status, Optional<Json.Obj> json) {}
+
+  static boolean owns(String path) {
+    return path.startsWith(PREFIX);
+  }
+
+  /// Answers a call.
+  ///
+  /// @param caller who calls, once it is asked for
+  /// @throws ProblemException where it is refused
+  /// @throws IOException where the device breaks off
+  Answer answer(Call call, Supplier<Device> caller) throws IOException {
+    try {
+      Device device = caller.get();
+      require(call);
+      return switch (call.path()) {
+        case PREFIX + "register" -> register(device, object(call));
+        case PREFIX + "heartbeat" -> heartbeat(device, object(call));
+        default -> logs(device, call);
+      };
+    } catch (ProblemException refusal) {
+      // Of a body that is not read the connection would be closed, and the next call lost on it.
+      call.body().readNBytes(DRAINED);
+      boolean gone = refusal.problem() == FleetProblem.DEVICE_DECOMMISSIONED;
+      if (gone && call.path().equals(PREFIX + "heartbeat")) {
+        return answered(Json.Obj.EMPTY.with("decommissioned", true));
+      }
+      throw refusal;
+    } catch (RuntimeException trouble) {
+      if (Outage.is(trouble)) {
+        LOG.error("device_call_failed", trouble, "call", call.path());
+        throw FleetProblem.PLATFORM_UNAVAILABLE.with("seconds", RETRY_SECONDS);
+      }
+      throw trouble;
+    }
+  }
+
+  private static void require(Call call) {
+    boolean known =
+        call.path().equals(PREFIX + "register")
+            || call.path().equals(PREFIX + "heartbeat")
+            || call.path().startsWith(LOGS);
+    if (!known || !call.method().equals("POST")) {
+      throw BaseProblem.NOT_FOUND.with("what", "call");
+    }
+  }
+
+  private Answer register(Device device, Json.Obj said) {
+    HardwareProfile unknown = HardwareProfile.unknown();
+    HardwareProfile profile =
+        new HardwareProfile(
+            text(said, "hw_profile"),
+            unknown.soc(),
+            unknown.architecture(),
+            unknown.ramBytes(),
+            unknown.cpuCores(),
+            unknown.accelerators(),
+            unknown.osName(),
+            unknown.kernel());
+    Device registered =
+        register.register(
+            device, new RegisterDevice.Report(profile, tags(said), text(said, "agent_version")));
+    return answered(
+        Json.Obj.EMPTY
+            .with("device_name", registered.name().value())
+            .with("fleet", registered.fleet().value())
+            .with("first_heartbeat_seconds", seconds(heartbeat.first()))
+            .with("server_time", clock.instant().getEpochSecond()));
+  }
+
+  private Answer heartbeat(Device device, Json.Obj said) {
+    RecordHeartbeat.Answer told =
+        heartbeat.heartbeat(device, text(said, "agent_version"), device.inventory());
+    List<Json> requests = new ArrayList<>();
+    for (LogRequest wanted : deliveries.logRequests(device)) {
+      Json.Obj request =
+          Json.Obj.EMPTY
+              .with("request_id", wanted.id().toString())
+              .with("source", wanted.source())
+              .with("max_bytes", wanted.maxBytes());
+      requests.add(
+          wanted
+              .since()
+              .map(since -> request.with("since", since.getEpochSecond()))
+              .orElse(request));
+    }
+    return answered(
+        Json.Obj.EMPTY
+            .with("next_heartbeat_seconds", seconds(told.next()))
+            .with("server_time", told.serverTime().getEpochSecond())
+            .with("renew_certificate", told.advice() == RecordHeartbeat.CertificateAdvice.RENEW)
+            .with("log_requests", new Json.Arr(requests)));
+  }
+
+  private Answer logs(Device device, Call call) throws IOException {
+    LogRequest request = receive.require(device, call.path().substring(LOGS.length()));
+    switch (call.status()) {
+      case "", "ok" -> keep(request, call.body());
+      case "not_allowed" ->
+          receive.refuse(request, LogRequest.Reason.NOT_ALLOWED, reason(call.body()));
+      case "unavailable" ->
+          receive.refuse(request, LogRequest.Reason.UNAVAILABLE, reason(call.body()));
+      default -> throw invalid("status", "is none that there is");
+    }
+    deliveries.answered(request);
+    return new Answer(204, Optional.empty());
+  }
+
+  /// Compresses what comes as text: everything that reads logs expects them so.
+  private void keep(LogRequest request, InputStream body) throws IOException {
+    try (ReceiveLogs.Receiving receiving = receive.begin(request)) {
+      OutputStream sink = new Sink(receiving);
+      try (GZIPOutputStream compressed = new GZIPOutputStream(sink, BUFFER_BYTES)) {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        long length = 0;
+        for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+          length += read;
+          if (length > request.maxBytes()) {
+            throw LogProblem.LOGS_TOO_LARGE.with("limit", request.maxBytes());
+          }
+          compressed.write(buffer, 0, read);
+        }
+      }
+      receiving.complete();
+    }
+  }
+
+  private static final class Sink extends OutputStream {
+    private final ReceiveLogs.Receiving receiving;
+
+    Sink(ReceiveLogs.Receiving receiving) {
+      this.receiving = receiving;
+    }
+
+    @Override
+    public void write(int single) {
+      receiving.write(new byte[] {(byte) single});
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) {
+      receiving.write(Arrays.copyOfRange(bytes, from, from + count));
+    }
+  }
+
+  private static String reason(InputStream body) throws IOException {
+    return new String(whole(body), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private static Json.Obj object(Call call) throws IOException {
+    byte[] body = whole(call.body());
+    try {
+      return body.length == 0 ? Json.Obj.EMPTY : JsonReader.readObject(body);
+    } catch (TufException e) {
+      throw BaseProblem.MALFORMED_REQUEST.with("detail", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static byte[] whole(InputStream body) throws IOException {
+    byte[] read = body.readNBytes(MAX_BODY + 1);
+    if (read.length > MAX_BODY) {
+      throw BaseProblem.BODY_TOO_LARGE.with("limit", MAX_BODY);
+    }
+    return read;
+  }
+
+  private static String text(Json.Obj said, String name) {
+    return switch (said.get(name)) {
+      case Json.Text(String value) -> value;
+      case null -> "";
+      default -> throw invalid(name, "is a text");
+    };
+  }
+
+  private static Tags tags(Json.Obj said) {
+    Map<String, String> tags = new TreeMap<>();
+    switch (said.get("tags")) {
+      case Json.Obj object -> object.members().keySet().forEach(k -> tags.put(k, text(object, k)));
+      case null -> {}
+      default -> throw invalid("tags", "is an object");
+    }
+    return Tags.of(tags);
+  }
+
+  /// Rounded up: a device that comes a little late is none that comes too soon.
+  private static long seconds(java.time.Duration duration) {
+    return duration.plusMillis(999).toSeconds();
+  }
+
+  private static Answer answered(Json.Obj json) {
+    return new Answer(200, Optional.of(json));
+  }
+
+  private static ProblemException invalid(String field, String detail) {
+    return BaseProblem.INVALID_FIELD.with("field", field, "detail", detail);
+  }
+}

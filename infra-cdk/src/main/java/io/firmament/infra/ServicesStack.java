@@ -48,6 +48,7 @@ final class ServicesStack extends Stack {
 
   /// Where devices fetch artifacts; the same inside and outside.
   private static final int ARTIFACT_PORT = 9446;
+  private static final int CLAIM_PORT = 9447;
 
   private static final List<Grant> DEVICE_GRANTS =
       List.of(Grant.FLEET_READ, Grant.FLEET_WRITE, Grant.ARTIFACTS_READ, Grant.DIRECTOR_KEYS_SIGN);
@@ -84,7 +85,7 @@ final class ServicesStack extends Stack {
                 images.device().orElse("latest"),
                 "io.firmament.device.DeviceMain",
                 images.deviceTasks(),
-                List.of(DEVICE_PORT, ARTIFACT_PORT),
+                List.of(DEVICE_PORT, ARTIFACT_PORT, CLAIM_PORT),
                 deviceSettings(deployment, settings, door),
                 Stream.of(
                         grants.of(DEVICE_GRANTS),
@@ -109,7 +110,8 @@ final class ServicesStack extends Stack {
     deviceTargets =
         List.of(
             pass("Connect", 443, DEVICE_PORT, door, doorGroup),
-            pass("Artifacts", ARTIFACT_PORT, ARTIFACT_PORT, door, doorGroup));
+            pass("Artifacts", ARTIFACT_PORT, ARTIFACT_PORT, door, doorGroup),
+            pass("Claims", CLAIM_PORT, CLAIM_PORT, door, doorGroup));
     frontDoor = new FrontDoor(this, deployment, vpc, transfer, api);
   }
 
@@ -197,7 +199,10 @@ final class ServicesStack extends Stack {
     Suppression.TCP_LISTENER_HAS_NO_ACCESS_LOG.on(balancer);
     CfnOutput.Builder.create(this, "DeviceEndpoint")
         .description(
-            "Where devices enrol and connect, port 443, and fetch artifacts, port " + ARTIFACT_PORT)
+            "Where devices enrol and connect, port 443, fetch artifacts, port "
+                + ARTIFACT_PORT
+                + ", and those without gRPC enrol, port "
+                + CLAIM_PORT)
         .value(balancer.getLoadBalancerDnsName())
         .build();
     return balancer;
@@ -219,6 +224,7 @@ final class ServicesStack extends Stack {
         deployment.domain().map(Deployment.Domain::name).orElse(deployment.prefix()));
     more.put("FIRMAMENT_DEVICE_PORT", Integer.toString(DEVICE_PORT));
     more.put("FIRMAMENT_ARTIFACT_PORT", Integer.toString(ARTIFACT_PORT));
+    more.put("FIRMAMENT_CLAIM_PORT", Integer.toString(CLAIM_PORT));
     return more;
   }
 

@@ -118,7 +118,7 @@ class ServicesTest {
       assertEquals(network ? "internet-facing" : "internal", balancer.path("Scheme").asText());
     }
     assertEquals(
-        Set.of("TCP 443", "TCP 9446", "HTTP 80"),
+        Set.of("TCP 443", "TCP 9446", "TCP 9447", "HTTP 80"),
         CLOUD.properties("AWS::ElasticLoadBalancingV2::Listener").stream()
             .map(l -> l.path("Protocol").asText() + " " + l.path("Port").asInt())
             .collect(Collectors.toSet()));

@@ -68,6 +68,7 @@ public final class LocalDevices implements AutoCloseable {
               Optional.of(
                   new DeviceServer.Artifacts(
                       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                       new CallBudget.Rate(ARTIFACT_REQUESTS),
                       delivery.files())));
       return new LocalDevices(server, SoftwareAuthority.certificateFile(folder));

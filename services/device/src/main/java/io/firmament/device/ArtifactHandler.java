@@ -39,6 +39,10 @@ import org.eclipse.jetty.util.Fields;
 /// not there.
 final class ArtifactHandler extends Handler.Abstract {
   private static final Log LOG = Log.of(ArtifactHandler.class);
+  /// The name of the connector on which devices without a certificate ask for one, and nothing
+  /// else.
+  static final String CLAIMS = "claims";
+
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int RETRY_SECONDS = 30;
   private static final String IMMUTABLE = "private, max-age=31536000, immutable";
@@ -97,8 +101,12 @@ final class ArtifactHandler extends Handler.Abstract {
 
   private void answer(Request request, Response response) throws IOException {
     try {
+      if (CLAIMS.equals(request.getConnectionMetaData().getConnector().getName())) {
+        claim(request, response);
+        return;
+      }
       if (HttpCalls.owns(request.getHttpURI().getPath())) {
-        call(request, response);
+        send(response, calls.answer(call(request), () -> caller(request)));
         return;
       }
       Device device = caller(request);
@@ -122,15 +130,27 @@ final class ArtifactHandler extends Handler.Abstract {
     }
   }
 
-  private void call(Request request, Response response) throws IOException {
+  private void claim(Request request, Response response) throws IOException {
+    if (!slots.tryAcquire()) {
+      throw BaseProblem.THROTTLED.with("seconds", RETRY_SECONDS);
+    }
+    try {
+      send(response, calls.claim(call(request)));
+    } finally {
+      slots.release();
+    }
+  }
+
+  private static HttpCalls.Call call(Request request) {
     Fields query = Request.extractQueryParameters(request);
-    HttpCalls.Call call =
-        new HttpCalls.Call(
-            request.getMethod(),
-            request.getHttpURI().getPath(),
-            query.getValue("status") == null ? "" : query.getValue("status"),
-            Content.Source.asInputStream(request));
-    HttpCalls.Answer answer = calls.answer(call, () -> caller(request));
+    return new HttpCalls.Call(
+        request.getMethod(),
+        request.getHttpURI().getPath(),
+        query.getValue("status") == null ? "" : query.getValue("status"),
+        Content.Source.asInputStream(request));
+  }
+
+  private static void send(Response response, HttpCalls.Answer answer) throws IOException {
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
     response.setStatus(answer.status());
     if (answer.json().isPresent()) {

@@ -4,6 +4,7 @@ import io.firmament.base.Log;
 import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.DeviceDirectory;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -27,7 +28,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /// Where devices fetch artifacts: HTTP/1.1 over TLS 1.3, and a certificate of the device authority
-/// is needed to get through the handshake.
+/// is needed to get through the handshake. On a second port devices that have none ask for one.
 final class ArtifactServer implements AutoCloseable {
   private static final Log LOG = Log.of(ArtifactServer.class);
   private static final int THREADS = 16;
@@ -41,6 +42,7 @@ final class ArtifactServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final ServerConnector claims;
 
   /// Who may connect.
   ///
@@ -48,9 +50,10 @@ final class ArtifactServer implements AutoCloseable {
   /// @param authority that device certificates must chain to
   record Trust(X509ExtendedKeyManager own, X509Certificate authority) {}
 
-  private ArtifactServer(Server server, ServerConnector connector) {
+  private ArtifactServer(Server server, ServerConnector connector, ServerConnector claims) {
     this.server = server;
     this.connector = connector;
+    this.claims = claims;
   }
 
   static ArtifactServer start(
@@ -64,19 +67,9 @@ final class ArtifactServer implements AutoCloseable {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
     threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
     Server server = new Server(threads);
-    HttpConfiguration configuration = new HttpConfiguration();
-    configuration.setSendServerVersion(false);
-    configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
-    ServerConnector connector =
-        new ServerConnector(
-            server,
-            new SslConnectionFactory(tls(trust), HttpVersion.HTTP_1_1.asString()),
-            new HttpConnectionFactory(configuration));
-    connector.setHost(settings.address().getAddress().getHostAddress());
-    connector.setPort(settings.address().getPort());
-    connector.setIdleTimeout(IDLE.toMillis());
-    connector.setShutdownIdleTimeout(DRAIN.toMillis() / 2);
-    server.addConnector(connector);
+    ServerConnector connector = connector(server, settings.address(), tls(trust, true));
+    ServerConnector claims = connector(server, settings.claims(), tls(trust, false));
+    claims.setName(ArtifactHandler.CLAIMS);
     server.setHandler(
         new GracefulHandler(
             new MinimumDataRateHandler(
@@ -97,15 +90,39 @@ final class ArtifactServer implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("cannot listen on " + settings.address(), e);
     }
-    LOG.info("artifact_server_started", "port", connector.getLocalPort());
-    return new ArtifactServer(server, connector);
+    LOG.info(
+        "artifact_server_started",
+        "port",
+        connector.getLocalPort(),
+        "claims_port",
+        claims.getLocalPort());
+    return new ArtifactServer(server, connector, claims);
   }
 
-  private static SslContextFactory.Server tls(Trust trust) {
+  private static ServerConnector connector(
+      Server server, InetSocketAddress address, SslContextFactory.Server tls) {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    configuration.setRequestHeaderSize(MAX_HEADER_BYTES);
+    ServerConnector connector =
+        new ServerConnector(
+            server,
+            new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString()),
+            new HttpConnectionFactory(configuration));
+    connector.setHost(address.getAddress().getHostAddress());
+    connector.setPort(address.getPort());
+    connector.setIdleTimeout(IDLE.toMillis());
+    connector.setShutdownIdleTimeout(DRAIN.toMillis() / 2);
+    server.addConnector(connector);
+    return connector;
+  }
+
+  /// @param certificate whether a client needs one
+  private static SslContextFactory.Server tls(Trust trust, boolean certificate) {
     SslContextFactory.Server tls = new SslContextFactory.Server();
     tls.setSslContext(context(trust));
     tls.setIncludeProtocols("TLSv1.3");
-    tls.setNeedClientAuth(true);
+    tls.setNeedClientAuth(certificate);
     // There is one certificate for all names.
     tls.setSniRequired(false);
     return tls;
@@ -129,6 +146,10 @@ final class ArtifactServer implements AutoCloseable {
 
   int port() {
     return connector.getLocalPort();
+  }
+
+  int claimsPort() {
+    return claims.getLocalPort();
   }
 
   /// Takes no more connections and cuts off what takes too long; devices resume.

@@ -47,6 +47,7 @@ import java.util.Optional;
 /// | `FIRMAMENT_BUCKET_ARTIFACTS` | the bucket that artifacts are served from; unset, none are |
 /// | `FIRMAMENT_KEY_PREFIX` | names the tenants' keys in KMS; unset, no updates are signed |
 /// | `FIRMAMENT_ARTIFACT_PORT` | where artifacts are served, 9446 unless set |
+/// | `FIRMAMENT_CLAIM_PORT` | where devices without gRPC enrol, 9447 unless set |
 /// | `FIRMAMENT_ARTIFACT_REQUESTS_PER_MINUTE` | how often one device may, 600 unless set |
 /// | `FIRMAMENT_ARTIFACT_URL` | where devices get artifacts, an https address; none unless set |
 /// | `FIRMAMENT_HEARTBEAT_SECONDS` | the heartbeat interval, 60 unless set |
@@ -56,6 +57,7 @@ import java.util.Optional;
 public final class DeviceMain {
   private static final int DEFAULT_PORT = 9445;
   private static final int DEFAULT_ARTIFACT_PORT = 9446;
+  private static final int DEFAULT_CLAIM_PORT = 9447;
   private static final int DEFAULT_ARTIFACT_REQUESTS = 600;
 
   /// One for each artifact that is being served, and some for the calls.
@@ -105,6 +107,12 @@ public final class DeviceMain {
         .orElse(DEFAULT_ARTIFACT_PORT);
   }
 
+  private static int claimPort(Map<String, String> environment) {
+    return find(environment, "FIRMAMENT_CLAIM_PORT")
+        .map(Integer::parseInt)
+        .orElse(DEFAULT_CLAIM_PORT);
+  }
+
   private static Optional<DeviceServer.Artifacts> artifacts(
       Map<String, String> environment, AwsClients clients) {
     int perMinute =
@@ -117,6 +125,7 @@ public final class DeviceMain {
             bucket ->
                 new DeviceServer.Artifacts(
                     new InetSocketAddress(artifactPort(environment)),
+                    new InetSocketAddress(claimPort(environment)),
                     new CallBudget.Rate(perMinute),
                     new S3ArtifactSource(clients.s3(), bucket)));
   }

@@ -123,9 +123,14 @@ public final class DeviceServer implements AutoCloseable {
   /// What serves artifacts beside the calls.
   ///
   /// @param address where it listens; port 0 takes any
+  /// @param claims where devices without gRPC and certificate ask for one; port 0 takes any
   /// @param rate how many files one device may ask for
   /// @param source of the files
-  public record Artifacts(InetSocketAddress address, CallBudget.Rate rate, ArtifactSource source) {}
+  public record Artifacts(
+      InetSocketAddress address,
+      InetSocketAddress claims,
+      CallBudget.Rate rate,
+      ArtifactSource source) {}
 
   private record Ticking(ScheduledExecutorService timer, ScheduledFuture<?> task) {
     void stop() throws InterruptedException {
@@ -178,7 +183,12 @@ public final class DeviceServer implements AutoCloseable {
           new ArtifactServer.Trust(identity.keyManager(), parts.authority().root());
       ArtifactServer started =
           ArtifactServer.start(
-              artifacts.get(), trust, certificates, directory, services.http(clock), clock);
+              artifacts.get(),
+              trust,
+              certificates,
+              directory,
+              services.http(directory, settings.hosts().getFirst(), clock),
+              clock);
       files = Optional.of(started);
       if (artifactUrl.isEmpty()) {
         artifactUrl = "https://" + settings.hosts().getFirst() + ":" + started.port();
@@ -238,6 +248,11 @@ public final class DeviceServer implements AutoCloseable {
     return artifacts.map(files -> OptionalInt.of(files.port())).orElseGet(OptionalInt::empty);
   }
 
+  /// Where devices without gRPC enrol; empty where they do not.
+  public OptionalInt claimsPort() {
+    return artifacts.map(files -> OptionalInt.of(files.claimsPort())).orElseGet(OptionalInt::empty);
+  }
+
   /// Waits until the server is closed.
   public void awaitEnd() throws InterruptedException {
     server.awaitTermination();
@@ -263,9 +278,14 @@ public final class DeviceServer implements AutoCloseable {
 
   /// What answers calls, by whichever way they come.
   private record Services(DeviceCalls.Decisions decisions, ReceiveLogs logs) {
-    HttpCalls http(Clock clock) {
+    HttpCalls http(DeviceDirectory directory, String host, Clock clock) {
       return new HttpCalls(
-          decisions.register(), decisions.heartbeat(), decisions.deliveries(), logs, clock);
+          new HttpCalls.Claims(decisions.enroll(), directory, host),
+          decisions.register(),
+          decisions.heartbeat(),
+          decisions.deliveries(),
+          logs,
+          clock);
     }
   }
 

@@ -5,7 +5,10 @@ import io.firmament.base.BaseProblem;
 import io.firmament.base.Log;
 import io.firmament.base.ProblemException;
 import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.DeviceDirectory;
+import io.firmament.platform.fleet.EnrollDevice;
 import io.firmament.platform.fleet.FleetProblem;
+import io.firmament.platform.fleet.HardwareId;
 import io.firmament.platform.fleet.HardwareProfile;
 import io.firmament.platform.fleet.RecordHeartbeat;
 import io.firmament.platform.fleet.RegisterDevice;
@@ -20,6 +23,7 @@ import io.firmament.tuf.TufException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,6 +39,8 @@ import java.util.zip.GZIPOutputStream;
 ///
 /// | call | body | answer |
 /// | --- | --- | --- |
+/// | `POST /api/v1/provision/claim`, without a client certificate | `claim_token`, `device_id`,
+/// `csr_pem` | 201 `device_cert_pem`, `ca_cert_pem`, `device_host`, `device_name`, `fleet` |
 /// | `POST /device/register` | `hw_profile`, `agent_version`, `tags` | 200 `device_name`, `fleet`,
 /// `first_heartbeat_seconds`, `server_time` |
 /// | `POST /device/heartbeat` | `agent_version` | 200 `next_heartbeat_seconds`, `server_time`,
@@ -43,17 +49,19 @@ import java.util.zip.GZIPOutputStream;
 /// | `POST /device/logs/ID?status=ok` | the text | 204; other words are `not_allowed` and
 /// `unavailable`, with the reason as the text |
 ///
-/// All members are optional; those that are not known here are passed over. Times are seconds since
-/// 1970, UTC.
+/// All members but those of a claim are optional; those that are not known here are passed over.
+/// Times are seconds since 1970, UTC.
 final class HttpCalls {
   private static final Log LOG = Log.of(HttpCalls.class);
   private static final String PREFIX = "/device/";
+  private static final String CLAIM = "/api/v1/provision/claim";
   private static final String LOGS = PREFIX + "logs/";
   private static final int MAX_BODY = 16 * 1024;
   private static final int DRAINED = 64 * 1024;
   private static final int BUFFER_BYTES = 16 * 1024;
   private static final int RETRY_SECONDS = 5;
 
+  private final Claims claims;
   private final RegisterDevice register;
   private final RecordHeartbeat heartbeat;
   private final Deliveries deliveries;
@@ -61,11 +69,13 @@ final class HttpCalls {
   private final Clock clock;
 
   HttpCalls(
+      Claims claims,
       RegisterDevice register,
       RecordHeartbeat heartbeat,
       Deliveries deliveries,
       ReceiveLogs receive,
       Clock clock) {
+    this.claims = claims;
     this.register = register;
     this.heartbeat = heartbeat;
     this.deliveries = deliveries;
@@ -80,6 +90,68 @@ final class HttpCalls {
 
   /// @param json empty for no content
   record Answer(int status, Optional<Json.Obj> json) {}
+
+  /// How devices without a certificate get one.
+  ///
+  /// @param host under which devices reach the platform
+  record Claims(EnrollDevice enroll, DeviceDirectory directory, String host) {}
+
+  /// Exchanges an enrolment token and a certificate request for a certificate; asked again with the
+  /// same it gives another for the same device, and spends nothing.
+  ///
+  /// @throws ProblemException where it is refused
+  /// @throws IOException where the device breaks off
+  Answer claim(Call call) throws IOException {
+    if (!call.path().equals(CLAIM) || !call.method().equals("POST")) {
+      call.body().readNBytes(DRAINED);
+      throw BaseProblem.NOT_FOUND.with("what", "call");
+    }
+    Json.Obj said = object(call);
+    EnrollDevice.Enrolled enrolled;
+    try {
+      enrolled =
+          claims
+              .enroll()
+              .enroll(
+                  new EnrollDevice.Request(
+                      text(said, "claim_token"),
+                      text(said, "csr_pem").getBytes(StandardCharsets.US_ASCII),
+                      new HardwareId(text(said, "device_id")),
+                      Optional.empty()));
+    } catch (RuntimeException trouble) {
+      throw unavailable(trouble, call);
+    }
+    Device device = enrolled.device();
+    claims.directory().changed(device);
+    LOG.info(
+        "device_enrolled",
+        "tenant",
+        device.tenant(),
+        "device",
+        device.name(),
+        "fleet",
+        device.fleet(),
+        "token",
+        device.enrolledBy());
+    return new Answer(
+        201,
+        Optional.of(
+            Json.Obj.EMPTY
+                .with("device_cert_pem", enrolled.issued().certificatePem())
+                .with("ca_cert_pem", enrolled.issued().trustAnchorsPem())
+                .with("device_host", claims.host())
+                .with("device_name", device.name().value())
+                .with("fleet", device.fleet().value())));
+  }
+
+  /// What to tell of trouble that is no refusal.
+  private static RuntimeException unavailable(RuntimeException trouble, Call call) {
+    if (!Outage.is(trouble)) {
+      return trouble;
+    }
+    LOG.error("device_call_failed", trouble, "call", call.path());
+    return FleetProblem.PLATFORM_UNAVAILABLE.with("seconds", RETRY_SECONDS);
+  }
 
   static boolean owns(String path) {
     return path.startsWith(PREFIX);
@@ -108,11 +180,7 @@ final class HttpCalls {
       }
       throw refusal;
     } catch (RuntimeException trouble) {
-      if (Outage.is(trouble)) {
-        LOG.error("device_call_failed", trouble, "call", call.path());
-        throw FleetProblem.PLATFORM_UNAVAILABLE.with("seconds", RETRY_SECONDS);
-      }
-      throw trouble;
+      throw unavailable(trouble, call);
     }
   }
 
@@ -225,7 +293,7 @@ final class HttpCalls {
   }
 
   private static String reason(InputStream body) throws IOException {
-    return new String(whole(body), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(whole(body), StandardCharsets.UTF_8);
   }
 
   private static Json.Obj object(Call call) throws IOException {

@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -307,6 +308,70 @@ class ArtifactServerTest {
       Thread.sleep(50);
     }
     throw new AssertionError("the places are not given back");
+  }
+
+  @Test
+  void aDeviceWithoutGrpcClaimsItsCertificateWithATokenAndLivesWithIt() throws Exception {
+    TestKey key = TestKey.p256();
+    EnrollTokens.Created token = fleet.token(1);
+    String id = "esp32-" + UUID.randomUUID().toString().replace("-", "");
+    String claim = claim(token.secret().reveal(), id, key);
+    HttpResponse<byte[]> claimed = claim(claim);
+    assertEquals(201, claimed.statusCode(), text(claimed));
+    Json.Obj answer = JsonReader.readObject(claimed.body());
+    assertEquals(new Json.Text("localhost"), answer.get("device_host"));
+    assertEquals(new Json.Text("default"), answer.get("fleet"));
+    String name = ((Json.Text) Objects.requireNonNull(answer.get("device_name"))).value();
+    String pem = ((Json.Text) Objects.requireNonNull(answer.get("device_cert_pem"))).value();
+    Caller small = new Caller(client(key, Pem.certificate(bytes(pem))), name);
+    assertEquals(200, post(small, "/device/heartbeat", "").statusCode());
+    assertTrue(
+        ((Json.Text) Objects.requireNonNull(answer.get("ca_cert_pem"))).value().contains("BEGIN"));
+    // The same again is the same device, with its newest certificate; another finds the token
+    // spent.
+    assertEquals(201, claim(claim).statusCode());
+    assertEquals(403, post(small, "/device/heartbeat", "").statusCode());
+    HttpResponse<byte[]> spent = claim(claim(token.secret().reveal(), id + "0", TestKey.p256()));
+    assertEquals("enroll_token_exhausted", header(spent, "firmament-error-code"));
+    for (String bad :
+        List.of(
+            "{}",
+            "{",
+            claim(token.secret().reveal() + "x", id, key),
+            claim(token.secret().reveal(), "", key),
+            claim.replaceFirst("BEGIN", "BEGUN"))) {
+      HttpResponse<byte[]> refused = claim(bad);
+      assertTrue(
+          refused.statusCode() >= 400 && refused.statusCode() < 500, () -> bad + text(refused));
+    }
+    // Nothing else is to be had without a certificate, and no claim with one.
+    for (String path : List.of("/device/heartbeat", "/metadata/timestamp.json", "/")) {
+      assertEquals(404, open(path, "{}").statusCode(), path);
+    }
+    assertEquals(405, post(device, "/api/v1/provision/claim", claim).statusCode());
+  }
+
+  private static String claim(String token, String id, TestKey key) throws Exception {
+    String csr =
+        "-----BEGIN CERTIFICATE REQUEST-----\\n"
+            + Base64.getEncoder().encodeToString(key.request())
+            + "\\n-----END CERTIFICATE REQUEST-----\\n";
+    return "{\"claim_token\":\"%s\",\"device_id\":\"%s\",\"csr_pem\":\"%s\"}"
+        .formatted(token, id, csr);
+  }
+
+  private HttpResponse<byte[]> claim(String body) throws Exception {
+    return open("/api/v1/provision/claim", body);
+  }
+
+  private HttpResponse<byte[]> open(String path, String body) throws Exception {
+    int port = fleet.server.claimsPort().orElseThrow();
+    return client(new KeyManager[0])
+        .send(
+            HttpRequest.newBuilder(URI.create("https://localhost:" + port + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            BodyHandlers.ofByteArray());
   }
 
   @Test

@@ -207,6 +207,7 @@ public final class TestFleet implements AutoCloseable {
             files ->
                 new DeviceServer.Artifacts(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     new CallBudget.Rate(UNTHROTTLED),
                     files.source())));
   }

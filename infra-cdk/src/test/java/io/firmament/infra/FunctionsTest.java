@@ -131,6 +131,7 @@ class FunctionsTest {
             "STAGE",
             "FIRMAMENT_ARTIFACT_PORT",
             "FIRMAMENT_ARTIFACT_URL",
+            "FIRMAMENT_CLAIM_PORT",
             "FIRMAMENT_DEVICE_HOSTS",
             "FIRMAMENT_DEVICE_PORT",
             "FIRMAMENT_TRUST_DOMAIN"));

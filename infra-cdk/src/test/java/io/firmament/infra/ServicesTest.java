@@ -131,7 +131,7 @@ class ServicesTest {
         assertTrue(group.path("SecurityGroupIngress").isMissingNode(), group.toString());
       }
     }
-    assertEquals(3, CLOUD.resources("AWS::EC2::SecurityGroupIngress").size());
+    assertEquals(4, CLOUD.resources("AWS::EC2::SecurityGroupIngress").size());
   }
 
   @Test

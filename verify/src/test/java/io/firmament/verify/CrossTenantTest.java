@@ -254,7 +254,7 @@ final class CrossTenantTest {
   }
 
   private static String rollout(TestTenant tenant, String device) {
-    ArtifactRef artifact = new ArtifactRef("os-of-" + device, "1");
+    ArtifactRef artifact = new ArtifactRef("os-of-" + device, "10");
     Running.platform()
         .ports()
         .rollouts()
@@ -264,7 +264,7 @@ final class CrossTenantTest {
                 "POST",
                 "/api/v1/rollouts",
                 """
-                {"artifact":{"id":"os-of-%1$s","version":"1"},"group":"all-of-%1$s",
+                {"artifact":{"id":"os-of-%1$s","version":"10"},"group":"all-of-%1$s",
                  "probe":{"type":"file","path":"/run/ok"},"draft":true}
                 """
                     .formatted(device))

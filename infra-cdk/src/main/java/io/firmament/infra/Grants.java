@@ -106,7 +106,7 @@ final class Grants {
       case ONLINE_KEYS_CREATE -> createOnlineKeys();
       case REGISTRY_ROLES_ASSUME -> List.of(assumeRegistryRoles());
       case ONLINE_KEYS_SIGN -> List.of(signWithOnlineKeys("freshness", "publisher", "fleet"));
-      case DIRECTOR_KEYS_SIGN -> List.of(signWithOnlineKeys("director"));
+      case DIRECTOR_KEYS_SIGN -> List.of(signWithOnlineKeys("director", "manifest"));
       case IDENTITY_READ,
           IDENTITY_WRITE,
           FIRMWARE_READ,
@@ -131,12 +131,12 @@ final class Grants {
     };
   }
 
-  /// Making keys of one kind with our tags, naming them, and giving up one that got no name: a key
+  /// Making keys of two kinds with our tags, naming them, and giving up one that got no name: a key
   /// with an alias is in use and stays.
   private List<PolicyStatement> createOnlineKeys() {
     Map<String, Object> tagged = Map.of("aws:RequestTag/firmament", prefix);
     Map<String, Object> spec = new LinkedHashMap<>(tagged);
-    spec.put("kms:KeySpec", "ECC_NIST_P256");
+    spec.put("kms:KeySpec", List.of("ECC_NIST_P256", "ECC_NIST_EDWARDS25519"));
     spec.put("kms:KeyUsage", "SIGN_VERIFY");
     Map<String, Object> ours = Map.of("aws:ResourceTag/firmament", prefix);
     return List.of(

@@ -176,7 +176,9 @@ class FunctionsTest {
           String text = statement.toString();
           if (Synthesis.texts(statement.path("Action")).contains("kms:CreateKey")) {
             makers.add(role.getKey().replaceAll(".*/(\\w+)Role.*", "$1"));
-            assertTrue(text.contains("\"kms:KeySpec\":\"ECC_NIST_P256\""), text);
+            assertTrue(
+                text.contains("\"kms:KeySpec\":[\"ECC_NIST_P256\",\"ECC_NIST_EDWARDS25519\"]"),
+                text);
             assertTrue(text.contains("\"aws:RequestTag/firmament\":\"firmament\""), text);
           }
           if (text.contains(":key/*")) {

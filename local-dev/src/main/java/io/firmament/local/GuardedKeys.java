@@ -25,7 +25,8 @@ record GuardedKeys(OnlineKeys keys) implements OnlineKeys {
   }
 
   private static Grant signing(OnlineRole role) {
-    return role.equals(OnlineRole.DIRECTOR) ? Grant.DIRECTOR_KEYS_SIGN : Grant.ONLINE_KEYS_SIGN;
+    boolean toDevices = role.equals(OnlineRole.DIRECTOR) || role.equals(OnlineRole.MANIFEST);
+    return toDevices ? Grant.DIRECTOR_KEYS_SIGN : Grant.ONLINE_KEYS_SIGN;
   }
 
   /// A signer that asks who uses it.

@@ -150,6 +150,8 @@ final class KmsServer implements AutoCloseable {
       case "RSA_2048" ->
           keys.put(id, new Key(spec, "RSASSA_PKCS1_V1_5_SHA_256", pair("RSA", 2048)));
       case "ECC_NIST_P256" -> keys.put(id, new Key(spec, "ECDSA_SHA_256", pair("EC", 256)));
+      case "ECC_NIST_EDWARDS25519" ->
+          keys.put(id, new Key(spec, "ED25519_SHA_512", pair("Ed25519", 255)));
       default -> throw new Refused("ValidationException", "no such key spec: " + spec);
     }
     return Map.of("KeyMetadata", Map.of("KeyId", id, "KeySpec", spec, "KeyUsage", "SIGN_VERIFY"));
@@ -196,6 +198,9 @@ final class KmsServer implements AutoCloseable {
     }
     byte[] message = Base64.getDecoder().decode(text(request, "Message"));
     boolean digest = text(request, "MessageType").equals("DIGEST");
+    if (digest && edwards(key)) {
+      throw new Refused("ValidationException", "ED25519_SHA_512 takes the MessageType RAW only");
+    }
     if (digest && message.length != DIGEST_BYTES) {
       throw new Refused("ValidationException", "Digest is invalid length for algorithm");
     }
@@ -210,6 +215,9 @@ final class KmsServer implements AutoCloseable {
   }
 
   private static byte[] signMessage(Key key, byte[] message) throws GeneralSecurityException {
+    if (edwards(key)) {
+      return signed(key, "Ed25519", message);
+    }
     return signed(key, rsa(key) ? "SHA256withRSA" : "SHA256withECDSA", message);
   }
 
@@ -229,6 +237,10 @@ final class KmsServer implements AutoCloseable {
     signature.initSign(key.pair().getPrivate());
     signature.update(input);
     return signature.sign();
+  }
+
+  private static boolean edwards(Key key) {
+    return key.spec().equals("ECC_NIST_EDWARDS25519");
   }
 
   private static boolean rsa(Key key) {

@@ -22,47 +22,66 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Set;
 
-/// A P-256 key in memory or in a file that only its owner can read; for laptops and tests.
+/// A key in memory or in a file that only its owner can read; for laptops and tests.
 public final class SoftwareSigner implements Signer {
   private static final String PUBLIC_KEY = "PUBLIC KEY";
 
+  private final SignatureAlgorithm algorithm;
   private final PrivateKey privateKey;
   private final PublicKey publicKey;
 
+  /// @param keys on P-256
   public SoftwareSigner(KeyPair keys) {
+    this(SignatureAlgorithm.ECDSA_P256_SHA256, keys);
+  }
+
+  private SoftwareSigner(SignatureAlgorithm algorithm, KeyPair keys) {
+    this.algorithm = algorithm;
     this.privateKey = keys.getPrivate();
     this.publicKey = keys.getPublic();
   }
 
-  /// A new key that is not kept.
+  /// A new P-256 key that is not kept.
   public static SoftwareSigner generate() {
+    return generate(SignatureAlgorithm.ECDSA_P256_SHA256);
+  }
+
+  /// A new key that is not kept.
+  public static SoftwareSigner generate(SignatureAlgorithm algorithm) {
     try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      return new SoftwareSigner(generator.generateKeyPair());
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm.keyName());
+      if (algorithm == SignatureAlgorithm.ECDSA_P256_SHA256) {
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+      }
+      return new SoftwareSigner(algorithm, generator.generateKeyPair());
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has P-256", e);
+      throw new IllegalStateException("every Java platform has P-256 and Ed25519", e);
     }
+  }
+
+  /// The P-256 key of a file, as [#inFile(Path, SignatureAlgorithm)] says.
+  public static SoftwareSigner inFile(Path file) throws IOException {
+    return inFile(file, SignatureAlgorithm.ECDSA_P256_SHA256);
   }
 
   /// The key of a file; where there is none, a new one, written with mode 0600.
   ///
   /// The file is there whole or not at all, and of two processes that start at once both get the
   /// same key.
-  public static SoftwareSigner inFile(Path file) throws IOException {
+  public static SoftwareSigner inFile(Path file, SignatureAlgorithm algorithm) throws IOException {
     if (!Files.exists(file)) {
-      write(file, generate());
+      write(file, generate(algorithm));
     }
     try {
-      return read(Files.readString(file, StandardCharsets.US_ASCII));
+      return read(Files.readString(file, StandardCharsets.US_ASCII), algorithm);
     } catch (GeneralSecurityException e) {
-      throw new IOException(file + " holds no P-256 key pair", e);
+      throw new IOException(file + " holds no key pair for " + algorithm, e);
     }
   }
 
   @Override
   public SignatureAlgorithm algorithm() {
-    return SignatureAlgorithm.ECDSA_P256_SHA256;
+    return algorithm;
   }
 
   @Override
@@ -78,15 +97,17 @@ public final class SoftwareSigner implements Signer {
       signature.update(message);
       return signature.sign();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a P-256 key signs anything", e);
+      throw new IllegalStateException("a key signs anything", e);
     }
   }
 
-  private static SoftwareSigner read(String pem) throws GeneralSecurityException {
-    KeyFactory factory = KeyFactory.getInstance("EC");
+  private static SoftwareSigner read(String pem, SignatureAlgorithm algorithm)
+      throws GeneralSecurityException {
+    KeyFactory factory = KeyFactory.getInstance(algorithm.keyName());
     byte[] privateDer = block(Pem.PRIVATE_KEY, pem);
     byte[] publicDer = block(PUBLIC_KEY, pem);
     return new SoftwareSigner(
+        algorithm,
         new KeyPair(
             factory.generatePublic(new X509EncodedKeySpec(publicDer)),
             factory.generatePrivate(new PKCS8EncodedKeySpec(privateDer))));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.base.ProblemException;
 import io.firmament.base.TenantId;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,8 +82,7 @@ class DeviceAuthorityTest {
     for (X509Certificate wrong : List.of(authority.root(), server)) {
       assertEquals(
           TrustProblem.CLIENT_CERTIFICATE_INVALID,
-          assertThrows(
-                  ProblemException.class, () -> DeviceIdentity.fromCertificate(wrong, DOMAIN))
+          assertThrows(ProblemException.class, () -> DeviceIdentity.fromCertificate(wrong, DOMAIN))
               .problem());
     }
     assertThrows(
@@ -155,12 +155,23 @@ class DeviceAuthorityTest {
 
   @Test
   void signsWhatThePublicKeyVerifies() throws Exception {
-    SoftwareSigner signer = SoftwareSigner.inFile(folder.resolve("sub/signing.key"));
-    byte[] message = "message".getBytes(StandardCharsets.US_ASCII);
-    Signature verifier = Signature.getInstance(signer.algorithm().javaName());
-    verifier.initVerify(signer.publicKey());
-    verifier.update(message);
-    assertTrue(verifier.verify(signer.sign(message)));
+    for (SignatureAlgorithm algorithm : SignatureAlgorithm.values()) {
+      Path file = folder.resolve("sub/" + algorithm + ".key");
+      SoftwareSigner signer = SoftwareSigner.inFile(file, algorithm);
+      assertEquals(algorithm, signer.algorithm());
+      assertEquals(signer.keyId(), SoftwareSigner.inFile(file, algorithm).keyId());
+      byte[] message = "message".getBytes(StandardCharsets.US_ASCII);
+      Signature verifier = Signature.getInstance(algorithm.javaName());
+      verifier.initVerify(signer.publicKey());
+      verifier.update(message);
+      assertTrue(verifier.verify(signer.sign(message)));
+    }
+    assertThrows(
+        IOException.class,
+        () ->
+            SoftwareSigner.inFile(
+                folder.resolve("sub/" + SignatureAlgorithm.ED25519 + ".key"),
+                SignatureAlgorithm.ECDSA_P256_SHA256));
   }
 
   private DeviceAuthority authority() {

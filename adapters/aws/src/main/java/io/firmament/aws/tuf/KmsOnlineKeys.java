@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.kms.model.KeyUsageType;
 import software.amazon.awssdk.services.kms.model.NotFoundException;
 import software.amazon.awssdk.services.kms.model.Tag;
 
-/// Online keys in KMS: a P-256 key per tenant and role, found by its alias
-/// `alias/PREFIX/TENANT/ROLE`, dots of a fleet's name written as slashes.
+/// Online keys in KMS: a key per tenant and role, on P-256 or Ed25519 as the role says, found by
+/// its alias `alias/PREFIX/TENANT/ROLE`, dots of a fleet's name written as slashes.
 ///
 /// Making the alias is what decides: of two callers at once one gets it, and the other gives its
 /// own key up. A process that stops before it has made the alias leaves a key without one, which is
@@ -104,7 +104,11 @@ public final class KmsOnlineKeys implements OnlineKeys {
     return kms.createKey(
             b ->
                 b.description("Online key of " + role + " of tenant " + tenant)
-                    .keySpec(KeySpec.ECC_NIST_P256)
+                    .keySpec(
+                        switch (role.algorithm()) {
+                          case ECDSA_P256_SHA256 -> KeySpec.ECC_NIST_P256;
+                          case ED25519 -> KeySpec.ECC_NIST_EDWARDS25519;
+                        })
                     .keyUsage(KeyUsageType.SIGN_VERIFY)
                     .tags(
                         List.of(
@@ -115,7 +119,8 @@ public final class KmsOnlineKeys implements OnlineKeys {
         .keyId();
   }
 
-  /// What a key signs, as grants know it: `freshness`, `publisher`, `director` or `fleet`.
+  /// What a key signs, as grants know it: `freshness`, `publisher`, `director`, `manifest` or
+  /// `fleet`.
   public static String kind(OnlineRole role) {
     return role.isFleet() ? "fleet" : role.id();
   }

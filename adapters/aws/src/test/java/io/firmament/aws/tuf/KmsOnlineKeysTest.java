@@ -72,6 +72,23 @@ class KmsOnlineKeysTest {
   }
 
   @Test
+  void theKeyOfManifestsSignsByEd25519() throws Exception {
+    TenantId tenant = tenant(OnlineRole.MANIFEST);
+    Signer made = process().ensure(tenant, OnlineRole.MANIFEST);
+    Signer found = process().find(tenant, OnlineRole.MANIFEST).orElseThrow();
+    assertEquals(made.keyId(), found.keyId());
+    assertEquals(SignatureAlgorithm.ED25519, found.algorithm());
+    assertEquals(44, found.publicKey().getEncoded().length);
+    byte[] message = "manifest".repeat(60).getBytes(StandardCharsets.US_ASCII);
+    byte[] signature = found.sign(message);
+    assertEquals(64, signature.length);
+    Signature verifier = Signature.getInstance("Ed25519");
+    verifier.initVerify(made.publicKey());
+    verifier.update(message);
+    assertTrue(verifier.verify(signature));
+  }
+
+  @Test
   void tenantsAndRolesHaveKeysOfTheirOwn() {
     OnlineRole dotted = OnlineRole.of(new FleetName("plant.7"));
     OnlineRole dashed = OnlineRole.of(new FleetName("plant-7"));

@@ -78,7 +78,8 @@ public final class Ceremonies {
   /// Where a ceremony stands.
   ///
   /// @param begun whether the repository has begun
-  /// @param keyIds ids of the online keys by role, in the answer to a preparation
+  /// @param keyIds ids of the online keys by role, in the answer to a preparation; that of
+  ///     `manifest` is the SHA-256 of its SubjectPublicKeyInfo
   public record Progress(boolean begun, List<Document> documents, Map<String, String> keyIds) {
     public Progress {
       documents = List.copyOf(documents);
@@ -92,8 +93,10 @@ public final class Ceremonies {
     require(wish, state.isPresent());
     SortedMap<String, Signer> online = ensureKeys(tenant, wish.fleets());
     SortedMap<String, String> keyIds = new TreeMap<>();
-    online.forEach((role, signer) -> keyIds.put(role, Signers.keyOf(signer).id()));
-    refuseOnlineKeys(wish, new HashSet<>(keyIds.values()));
+    online.forEach((role, signer) -> keyIds.put(role, keyId(role, signer)));
+    Set<String> taken = new HashSet<>();
+    online.values().forEach(signer -> taken.add(Signers.keyOf(signer).id()));
+    refuseOnlineKeys(wish, taken);
     if (wish.documents().isEmpty()) {
       return progress(state, store.find(tenant).flatMap(TrustRecord::open), keyIds);
     }
@@ -141,11 +144,19 @@ public final class Ceremonies {
                 OnlineRole.FRESHNESS,
                 OnlineRole.PUBLISHER,
                 OnlineRole.DIRECTOR,
+                OnlineRole.MANIFEST,
                 OnlineRole.of(FleetName.DEFAULT)));
     fleets.forEach(fleet -> roles.add(OnlineRole.of(fleet)));
     SortedMap<String, Signer> online = new TreeMap<>();
     roles.forEach(role -> online.put(role.id(), keys.ensure(tenant, role)));
     return online;
+  }
+
+  /// As metadata names it; the key of manifests as those name it.
+  private static String keyId(String role, Signer signer) {
+    return role.equals(OnlineRole.MANIFEST.id())
+        ? signer.keyId().hex()
+        : Signers.keyOf(signer).id();
   }
 
   /// A key that is online anyway would only look like one that people keep.

@@ -1,6 +1,7 @@
 package io.firmament.platform.trust;
 
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.trust.SignatureAlgorithm;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.repository.Director;
 import io.firmament.tuf.repository.Fleet;
@@ -11,11 +12,12 @@ import java.util.regex.Pattern;
 /// What an online key of a tenant is for. Every role has a key of its own, so that one that is
 /// stolen opens nothing else.
 ///
-/// @param id `freshness`, `publisher`, `director`, or `fleet-` and the fleet's name
+/// @param id `freshness`, `publisher`, `director`, `manifest`, or `fleet-` and the fleet's name
 public record OnlineRole(String id) {
   private static final String FLEET = "fleet-";
   private static final Pattern ID =
-      Pattern.compile("freshness|publisher|director|fleet-[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+      Pattern.compile(
+          "freshness|publisher|director|manifest|fleet-[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
   /// Signs snapshot and timestamp.
   public static final OnlineRole FRESHNESS = new OnlineRole("freshness");
@@ -25,6 +27,9 @@ public record OnlineRole(String id) {
 
   /// Signs what single devices are told to do.
   public static final OnlineRole DIRECTOR = new OnlineRole(Director.ROLE);
+
+  /// Signs the manifests of devices that are too small for metadata; no role of the repository.
+  public static final OnlineRole MANIFEST = new OnlineRole("manifest");
 
   public OnlineRole {
     if (!ID.matcher(id).matches()) {
@@ -47,6 +52,11 @@ public record OnlineRole(String id) {
               ? Optional.of(new OnlineRole(role))
               : Optional.empty();
     };
+  }
+
+  /// How the key signs.
+  public SignatureAlgorithm algorithm() {
+    return equals(MANIFEST) ? SignatureAlgorithm.ED25519 : SignatureAlgorithm.ECDSA_P256_SHA256;
   }
 
   /// Whether the key is a fleet's.

@@ -34,8 +34,8 @@ public final class SoftwareKeys implements OnlineKeys {
   public Signer ensure(TenantId tenant, OnlineRole role) {
     String name = name(tenant, role);
     return folder.isEmpty()
-        ? known.computeIfAbsent(name, _ -> SoftwareSigner.generate())
-        : known.computeIfAbsent(name, _ -> read(folder.get().resolve(name)));
+        ? known.computeIfAbsent(name, _ -> SoftwareSigner.generate(role.algorithm()))
+        : known.computeIfAbsent(name, _ -> read(folder.get().resolve(name), role));
   }
 
   @Override
@@ -50,9 +50,9 @@ public final class SoftwareKeys implements OnlineKeys {
     return tenant + "/" + role + ".pem";
   }
 
-  private static Signer read(Path file) {
+  private static Signer read(Path file, OnlineRole role) {
     try {
-      return SoftwareSigner.inFile(file);
+      return SoftwareSigner.inFile(file, role.algorithm());
     } catch (IOException e) {
       throw new UncheckedIOException("the key " + file + " cannot be read or written", e);
     }

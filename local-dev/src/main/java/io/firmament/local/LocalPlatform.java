@@ -17,6 +17,7 @@ import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.rollout.RolloutRunner;
+import io.firmament.platform.trust.OnlineRole;
 import io.firmament.platform.trust.RepositoryRenewal;
 import io.firmament.rest.Operations;
 import io.firmament.rest.Platform;
@@ -167,7 +168,8 @@ public final class LocalPlatform implements AutoCloseable {
     return new LocalDevices.Delivery(
         new DeviceServer.Updates(
             new DirectorSigner(directors, platform.clock()),
-            new S3ArtifactRoot(servers.s3(), bucket, platform.clock())),
+            new S3ArtifactRoot(servers.s3(), bucket, platform.clock()),
+            tenant -> ports.onlineKeys().find(tenant, OnlineRole.MANIFEST)),
         new S3ArtifactSource(servers.s3(), bucket));
   }
 

@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -116,9 +118,7 @@ final class ArtifactHandler extends Handler.Abstract {
         refuse(response, 405, "method_not_allowed", "files are read here");
         return;
       }
-      ArtifactPath path =
-          ArtifactPath.of(request.getHttpURI().getPath(), device.tenant(), device.fleet())
-              .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "file"));
+      ArtifactPath path = path(request, device);
       enter(device);
       try {
         serve(request, response, path);
@@ -128,6 +128,14 @@ final class ArtifactHandler extends Handler.Abstract {
     } catch (ProblemException refusal) {
       refuse(response, refusal);
     }
+  }
+
+  private ArtifactPath path(Request request, Device device) {
+    String path = request.getHttpURI().getPath();
+    return HttpCalls.isFirmware(path)
+        ? calls.firmware(call(request), device)
+        : ArtifactPath.of(path, device.tenant(), device.fleet())
+            .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "file"));
   }
 
   private void claim(Request request, Response response) throws IOException {
@@ -142,20 +150,31 @@ final class ArtifactHandler extends Handler.Abstract {
   }
 
   private static HttpCalls.Call call(Request request) {
-    Fields query = Request.extractQueryParameters(request);
+    Map<String, String> query = new HashMap<>();
+    for (Fields.Field field : parameters(request)) {
+      query.put(field.getName(), String.valueOf(field.getValue()));
+    }
     return new HttpCalls.Call(
         request.getMethod(),
         request.getHttpURI().getPath(),
-        query.getValue("status") == null ? "" : query.getValue("status"),
+        query,
         Content.Source.asInputStream(request));
+  }
+
+  private static Fields parameters(Request request) {
+    try {
+      return Request.extractQueryParameters(request);
+    } catch (IllegalArgumentException e) {
+      throw BaseProblem.MALFORMED_REQUEST.with("detail", "the query is not encoded as it must be");
+    }
   }
 
   private static void send(Response response, HttpCalls.Answer answer) throws IOException {
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
     response.setStatus(answer.status());
-    if (answer.json().isPresent()) {
-      byte[] body = answer.json().get().toBytes();
-      response.getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
+    if (answer.content().isPresent()) {
+      byte[] body = answer.content().get().bytes();
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.content().get().type());
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
       try (OutputStream out = Content.Sink.asOutputStream(response)) {
         out.write(body);

@@ -2,6 +2,8 @@ package io.firmament.device;
 
 import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.tuf.DeviceAssignment;
+import io.firmament.tuf.Hashes;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +57,21 @@ record ArtifactPath(String key, boolean immutable) {
           .map(key -> new ArtifactPath(root + TARGETS + key, true));
     }
     return Optional.empty();
+  }
+
+  /// The file that an assignment is about; empty where it is not the fleet's.
+  static Optional<ArtifactPath> of(DeviceAssignment assignment, TenantId tenant, FleetName fleet) {
+    String path = assignment.path();
+    int name = path.lastIndexOf('/') + 1;
+    return Optional.ofNullable(assignment.target().hashes().byAlgorithm().get(Hashes.SHA256))
+        .flatMap(
+            sha256 ->
+                of(
+                    TARGETS + path.substring(0, name) + sha256 + "." + path.substring(name),
+                    tenant,
+                    fleet))
+        // What the device asks for by the artifact's name is another file after the next rollout.
+        .map(file -> new ArtifactPath(file.key(), false));
   }
 
   private static Optional<String> target(String path, FleetName fleet) {

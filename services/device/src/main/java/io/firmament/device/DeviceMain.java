@@ -16,6 +16,7 @@ import io.firmament.base.Ids;
 import io.firmament.platform.fleet.CallBudget;
 import io.firmament.platform.fleet.HeartbeatPolicy;
 import io.firmament.platform.trust.OnlineKeys;
+import io.firmament.platform.trust.OnlineRole;
 import io.firmament.platform.trust.TenantRepositories;
 import io.firmament.schema.Setting;
 import io.firmament.trust.DeviceAuthority;
@@ -148,7 +149,8 @@ public final class DeviceMain {
                 new DynamoArtifactStore(clients.dynamo(), Setting.TABLE_FLEET.in(environment)),
                 keys),
             clock),
-        new S3ArtifactRoot(clients.s3(), bucket.get(), clock));
+        new S3ArtifactRoot(clients.s3(), bucket.get(), clock),
+        tenant -> keys.find(tenant, OnlineRole.MANIFEST));
   }
 
   private static boolean accepts(int port) {

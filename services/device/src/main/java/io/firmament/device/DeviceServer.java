@@ -111,7 +111,15 @@ public final class DeviceServer implements AutoCloseable {
       FleetStore fleet, RolloutStore rollouts, LogStore logs, ObjectStore contents) {}
 
   /// Why devices believe what they are told and given.
-  public record Updates(AssignmentSigner signer, ArtifactRoot root) {
+  ///
+  /// @param manifestKeys of the tenants, for devices that are too small for metadata
+  public record Updates(
+      AssignmentSigner signer, ArtifactRoot root, CompactManifests.Keys manifestKeys) {
+    /// Without manifests.
+    public Updates(AssignmentSigner signer, ArtifactRoot root) {
+      this(signer, root, _ -> Optional.empty());
+    }
+
     /// Devices are told of no updates.
     public static Updates none() {
       return new Updates(
@@ -187,7 +195,11 @@ public final class DeviceServer implements AutoCloseable {
               trust,
               certificates,
               directory,
-              services.http(directory, settings.hosts().getFirst(), clock),
+              services.http(
+                  directory,
+                  settings.hosts().getFirst(),
+                  new CompactManifests(parts.updates().manifestKeys(), clock),
+                  clock),
               clock);
       files = Optional.of(started);
       if (artifactUrl.isEmpty()) {
@@ -278,13 +290,15 @@ public final class DeviceServer implements AutoCloseable {
 
   /// What answers calls, by whichever way they come.
   private record Services(DeviceCalls.Decisions decisions, ReceiveLogs logs) {
-    HttpCalls http(DeviceDirectory directory, String host, Clock clock) {
+    HttpCalls http(
+        DeviceDirectory directory, String host, CompactManifests manifests, Clock clock) {
       return new HttpCalls(
           new HttpCalls.Claims(decisions.enroll(), directory, host),
           decisions.register(),
           decisions.heartbeat(),
           decisions.deliveries(),
           logs,
+          manifests,
           clock);
     }
   }

@@ -17,6 +17,8 @@ import io.firmament.platform.logs.LogProblem;
 import io.firmament.platform.logs.LogRequest;
 import io.firmament.platform.logs.ReceiveLogs;
 import io.firmament.platform.mailbox.Deliveries;
+import io.firmament.trust.Pem;
+import io.firmament.trust.Signer;
 import io.firmament.tuf.Json;
 import io.firmament.tuf.JsonReader;
 import io.firmament.tuf.TufException;
@@ -43,9 +45,14 @@ import java.util.zip.GZIPOutputStream;
 /// `csr_pem` | 201 `device_cert_pem`, `ca_cert_pem`, `device_host`, `device_name`, `fleet` |
 /// | `POST /device/register` | `hw_profile`, `agent_version`, `tags` | 200 `device_name`, `fleet`,
 /// `first_heartbeat_seconds`, `server_time` |
-/// | `POST /device/heartbeat` | `agent_version` | 200 `next_heartbeat_seconds`, `server_time`,
-/// `renew_certificate`, `log_requests` with `request_id`, `source`, `since`, `max_bytes`; or
-/// `decommissioned` alone |
+/// | `GET /device/manifest-key` | | 200 `key_id`, `public_key_pem`, `alg` |
+/// | `GET /device/manifest?artifact_name=&target_profile=` | | 200 a `SignedManifest`; 204 where
+/// nothing is assigned |
+/// | `GET /device/firmware`, with the same query | | the bytes, whole or one range |
+/// | `POST /device/heartbeat` | `agent_version`, and `applied_version`, `applied_counter`,
+/// `reverted_version`, `probe` with `healthy` and `detail` | 200 `next_heartbeat_seconds`,
+/// `server_time`, `renew_certificate`, `log_requests` with `request_id`, `source`, `since`,
+/// `max_bytes`; or `decommissioned` alone |
 /// | `POST /device/logs/ID?status=ok` | the text | 204; other words are `not_allowed` and
 /// `unavailable`, with the reason as the text |
 ///
@@ -56,6 +63,11 @@ final class HttpCalls {
   private static final String PREFIX = "/device/";
   private static final String CLAIM = "/api/v1/provision/claim";
   private static final String LOGS = PREFIX + "logs/";
+  private static final String MANIFEST = PREFIX + "manifest";
+  private static final String MANIFEST_KEY = PREFIX + "manifest-key";
+  private static final String FIRMWARE = PREFIX + "firmware";
+  private static final String JSON = "application/json";
+  private static final String PROTOBUF = "application/x-protobuf";
   private static final int MAX_BODY = 16 * 1024;
   private static final int DRAINED = 64 * 1024;
   private static final int BUFFER_BYTES = 16 * 1024;
@@ -66,6 +78,7 @@ final class HttpCalls {
   private final RecordHeartbeat heartbeat;
   private final Deliveries deliveries;
   private final ReceiveLogs receive;
+  private final CompactManifests manifests;
   private final Clock clock;
 
   HttpCalls(
@@ -74,22 +87,34 @@ final class HttpCalls {
       RecordHeartbeat heartbeat,
       Deliveries deliveries,
       ReceiveLogs receive,
+      CompactManifests manifests,
       Clock clock) {
     this.claims = claims;
     this.register = register;
     this.heartbeat = heartbeat;
     this.deliveries = deliveries;
     this.receive = receive;
+    this.manifests = manifests;
     this.clock = clock;
   }
 
   /// A request as far as a call needs it.
   ///
-  /// @param status the query's, empty where it has none
-  record Call(String method, String path, String status, InputStream body) {}
+  /// @param query its members by name, the first of each
+  record Call(String method, String path, Map<String, String> query, InputStream body) {
+    String query(String name) {
+      return query.getOrDefault(name, "");
+    }
+  }
 
-  /// @param json empty for no content
-  record Answer(int status, Optional<Json.Obj> json) {}
+  /// @param content empty for no content
+  record Answer(int status, Optional<Content> content) {}
+
+  record Content(String type, byte[] bytes) {
+    static Content of(Json.Obj json) {
+      return new Content(JSON, json.toBytes());
+    }
+  }
 
   /// How devices without a certificate get one.
   ///
@@ -136,12 +161,13 @@ final class HttpCalls {
     return new Answer(
         201,
         Optional.of(
-            Json.Obj.EMPTY
-                .with("device_cert_pem", enrolled.issued().certificatePem())
-                .with("ca_cert_pem", enrolled.issued().trustAnchorsPem())
-                .with("device_host", claims.host())
-                .with("device_name", device.name().value())
-                .with("fleet", device.fleet().value())));
+            Content.of(
+                Json.Obj.EMPTY
+                    .with("device_cert_pem", enrolled.issued().certificatePem())
+                    .with("ca_cert_pem", enrolled.issued().trustAnchorsPem())
+                    .with("device_host", claims.host())
+                    .with("device_name", device.name().value())
+                    .with("fleet", device.fleet().value()))));
   }
 
   /// What to tell of trouble that is no refusal.
@@ -154,7 +180,11 @@ final class HttpCalls {
   }
 
   static boolean owns(String path) {
-    return path.startsWith(PREFIX);
+    return path.startsWith(PREFIX) && !isFirmware(path);
+  }
+
+  static boolean isFirmware(String path) {
+    return path.equals(FIRMWARE);
   }
 
   /// Answers a call.
@@ -169,6 +199,8 @@ final class HttpCalls {
       return switch (call.path()) {
         case PREFIX + "register" -> register(device, object(call));
         case PREFIX + "heartbeat" -> heartbeat(device, object(call));
+        case MANIFEST_KEY -> manifestKey(device);
+        case MANIFEST -> manifest(device, call);
         default -> logs(device, call);
       };
     } catch (ProblemException refusal) {
@@ -185,11 +217,13 @@ final class HttpCalls {
   }
 
   private static void require(Call call) {
-    boolean known =
-        call.path().equals(PREFIX + "register")
-            || call.path().equals(PREFIX + "heartbeat")
-            || call.path().startsWith(LOGS);
-    if (!known || !call.method().equals("POST")) {
+    String method =
+        switch (call.path()) {
+          case PREFIX + "register", PREFIX + "heartbeat" -> "POST";
+          case MANIFEST_KEY, MANIFEST -> "GET";
+          default -> call.path().startsWith(LOGS) ? "POST" : "";
+        };
+    if (!call.method().equals(method)) {
       throw BaseProblem.NOT_FOUND.with("what", "call");
     }
   }
@@ -217,9 +251,95 @@ final class HttpCalls {
             .with("server_time", clock.instant().getEpochSecond()));
   }
 
+  private Answer manifestKey(Device device) {
+    Signer key =
+        manifests
+            .key(device.tenant())
+            .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "manifest key"));
+    return answered(
+        Json.Obj.EMPTY
+            .with("key_id", key.keyId().hex())
+            .with("public_key_pem", Pem.encode("PUBLIC KEY", key.publicKey().getEncoded()))
+            .with("alg", "ed25519"));
+  }
+
+  private Answer manifest(Device device, Call call) {
+    String artifact = artifact(call);
+    return profile(call).equals(device.profile().model())
+        ? deliveries
+            .manifest(device, artifact, manifests)
+            .map(signed -> new Answer(200, Optional.of(new Content(PROTOBUF, signed))))
+            .orElseGet(() -> new Answer(204, Optional.empty()))
+        : new Answer(204, Optional.empty());
+  }
+
+  /// Where the firmware is that a device's manifest names.
+  ///
+  /// @throws ProblemException where it has no such manifest
+  ArtifactPath firmware(Call call, Device device) {
+    try {
+      String artifact = artifact(call);
+      return Optional.of(profile(call))
+          .filter(profile -> profile.equals(device.profile().model()))
+          .flatMap(_ -> deliveries.fetch(device, artifact))
+          .map(CompactManifests::read)
+          .flatMap(assignment -> ArtifactPath.of(assignment, device.tenant(), device.fleet()))
+          .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "firmware"));
+    } catch (RuntimeException trouble) {
+      throw unavailable(trouble, call);
+    }
+  }
+
+  private static String artifact(Call call) {
+    return required(call, "artifact_name");
+  }
+
+  private static String profile(Call call) {
+    return required(call, "target_profile");
+  }
+
+  private static String required(Call call, String name) {
+    String value = call.query(name);
+    if (value.isEmpty()) {
+      throw invalid(name, "is missing");
+    }
+    return value;
+  }
+
+  private static Deliveries.Running running(Json.Obj said) {
+    Json.Obj probe =
+        switch (said.get("probe")) {
+          case Json.Obj object -> object;
+          case null -> Json.Obj.EMPTY;
+          default -> throw invalid("probe", "is an object");
+        };
+    Optional<Boolean> healthy =
+        switch (probe.get("healthy")) {
+          case Json.Bool(boolean value) -> Optional.of(value);
+          case null -> Optional.empty();
+          default -> throw invalid("probe.healthy", "is true or false");
+        };
+    long counter =
+        switch (said.get("applied_counter")) {
+          case Json.Int(long value) when value >= 0 -> value;
+          case null -> 0;
+          default -> throw invalid("applied_counter", "is a number, not below 0");
+        };
+    return new Deliveries.Running(
+        text(said, "applied_version"),
+        counter,
+        text(said, "reverted_version"),
+        healthy,
+        text(probe, "detail"));
+  }
+
   private Answer heartbeat(Device device, Json.Obj said) {
+    Deliveries.Running running = running(said);
     RecordHeartbeat.Answer told =
         heartbeat.heartbeat(device, text(said, "agent_version"), device.inventory());
+    if (running.says()) {
+      deliveries.running(device, running);
+    }
     List<Json> requests = new ArrayList<>();
     for (LogRequest wanted : deliveries.logRequests(device)) {
       Json.Obj request =
@@ -243,7 +363,7 @@ final class HttpCalls {
 
   private Answer logs(Device device, Call call) throws IOException {
     LogRequest request = receive.require(device, call.path().substring(LOGS.length()));
-    switch (call.status()) {
+    switch (call.query("status")) {
       case "", "ok" -> keep(request, call.body());
       case "not_allowed" ->
           receive.refuse(request, LogRequest.Reason.NOT_ALLOWED, reason(call.body()));
@@ -337,7 +457,7 @@ final class HttpCalls {
   }
 
   private static Answer answered(Json.Obj json) {
-    return new Answer(200, Optional.of(json));
+    return new Answer(200, Optional.of(Content.of(json)));
   }
 
   private static ProblemException invalid(String field, String detail) {

@@ -35,12 +35,21 @@ final class TestDirector implements DirectorSigner.Repositories, Signer {
   /// Publishes a file for the fleet `default`.
   synchronized void publish(String artifact, String version) {
     String path = "fleets/default/" + artifact + "/" + version + "/image.bin";
+    publish(path, 7, Sha256.of(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  /// Publishes a file with a content for the fleet `default`.
+  ///
+  /// @return where it lies in the bucket of targets
+  synchronized String publish(String artifact, String version, byte[] content) {
+    String folder = "fleets/default/" + artifact + "/" + version + "/";
+    publish(folder + "image.bin", content.length, Sha256.of(content));
+    return folder + Sha256.of(content).hex() + ".image.bin";
+  }
+
+  private void publish(String path, long length, Sha256 sha256) {
     Json.Obj custom = Json.Obj.EMPTY.with("artifact", Json.Obj.EMPTY.with("kind", "firmware"));
-    TargetFile file =
-        TargetFile.of(
-            7,
-            Sha256.of(path.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hex(),
-            Optional.of(custom));
+    TargetFile file = TargetFile.of(length, sha256.hex(), Optional.of(custom));
     targets = targets.with(Map.of(path, file), Set.of());
   }
 

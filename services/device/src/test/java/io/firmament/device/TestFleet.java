@@ -35,6 +35,8 @@ import io.firmament.platform.rollout.RolloutJson;
 import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.rollout.RolloutStore;
 import io.firmament.platform.rollout.Rollouts;
+import io.firmament.platform.trust.OnlineRole;
+import io.firmament.platform.trust.SoftwareKeys;
 import io.firmament.schema.TableDefinition;
 import io.firmament.trust.DeviceAuthority;
 import io.firmament.trust.Pem;
@@ -89,6 +91,7 @@ public final class TestFleet implements AutoCloseable {
   public final DeviceLogs logs;
   final TestLogs contents = new TestLogs();
   final TestDirector director = new TestDirector();
+  final SoftwareKeys manifestKeys = SoftwareKeys.inMemory();
   final Faults faults = new Faults();
   public DeviceServer server;
 
@@ -160,7 +163,8 @@ public final class TestFleet implements AutoCloseable {
                 () ->
                     new DeviceServer.Updates(
                         new DirectorSigner(director, Clock.systemUTC()),
-                        _ -> Optional.of(ARTIFACT_ROOT.clone())));
+                        _ -> Optional.of(ARTIFACT_ROOT.clone()),
+                        of -> manifestKeys.find(of, OnlineRole.MANIFEST)));
     new DynamoTables(sound).create(TableDefinition.named("fleet"), "fleet");
     this.store = new DynamoFleetStore(sound, "fleet");
     this.rollouts = new DynamoRolloutStore(sound, "fleet");
@@ -250,6 +254,17 @@ public final class TestFleet implements AutoCloseable {
   /// Offers a version of an artifact to devices that are online.
   RolloutId rollOut(String artifact, String version, String... devices) {
     director.publish(artifact, version);
+    return offer(artifact, version, devices);
+  }
+
+  /// The same with a file that can be fetched.
+  RolloutId rollOut(String artifact, String version, byte[] content, String... devices) {
+    String path = director.publish(artifact, version, content);
+    bucket().put("t/" + tenant + "/targets/" + path, content);
+    return offer(artifact, version, devices);
+  }
+
+  private RolloutId offer(String artifact, String version, String... devices) {
     rollouts.putArtifact(
         tenant,
         new ArtifactFacts(new ArtifactRef(artifact, version), Optional.empty(), false, Map.of()));

@@ -446,6 +446,24 @@ public final class DynamoRolloutStore implements RolloutStore {
   }
 
   @Override
+  public long lastCounter(TenantId tenant, DeviceName device) {
+    return get(RolloutItems.counters(tenant), device.value())
+        .map(item -> FleetItems.number(item, "last"))
+        .orElse(0L);
+  }
+
+  private Update counter(TenantId tenant, DeviceName device, long counter) {
+    return Update.builder()
+        .tableName(table)
+        .key(key(RolloutItems.counters(tenant), device.value()))
+        .updateExpression("SET #last = :counter")
+        .conditionExpression("attribute_not_exists(#last) OR #last < :counter")
+        .expressionAttributeNames(Map.of("#last", "last"))
+        .expressionAttributeValues(Map.of(":counter", n(counter)))
+        .build();
+  }
+
+  @Override
   public boolean deliver(TenantId tenant, RolloutId id, Rollout.Status status, Step step) {
     ConditionCheck check =
         ConditionCheck.builder()
@@ -455,7 +473,15 @@ public final class DynamoRolloutStore implements RolloutStore {
             .expressionAttributeNames(Map.of("#status", "status"))
             .expressionAttributeValues(Map.of(":status", s(status.name())))
             .build();
-    return written(List.of(item(check), item(put(tenant, id, step))));
+    List<TransactWriteItem> items = new ArrayList<>();
+    items.add(item(check));
+    items.add(item(put(tenant, id, step)));
+    Optional<Long> before = step.was().flatMap(Assignment::counter);
+    step.is()
+        .counter()
+        .filter(_ -> before.isEmpty())
+        .ifPresent(counter -> items.add(item(counter(tenant, step.is().device(), counter))));
+    return written(items);
   }
 
   @Override
@@ -541,15 +567,27 @@ public final class DynamoRolloutStore implements RolloutStore {
     if (stored.isEmpty()) {
       return put.conditionExpression(ABSENT).build();
     }
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":attempt", n(stored.get().attempt()));
+    values.put(":state", s(stored.get().state().name()));
+    values.put(":stalled", AttributeValue.fromBool(stored.get().stalled()));
+    stored.get().counter().ifPresent(counter -> values.put(":counter", n(counter)));
     return put.conditionExpression(
-            "#attempt = :attempt AND #state = :state AND #stalled = :stalled")
+            "#attempt = :attempt AND #state = :state AND #stalled = :stalled AND "
+                + (values.containsKey(":counter")
+                    ? "#counter = :counter"
+                    : "attribute_not_exists(#counter)"))
         .expressionAttributeNames(
-            Map.of("#attempt", "attempt", "#state", "state", "#stalled", "stalled"))
-        .expressionAttributeValues(
             Map.of(
-                ":attempt", n(stored.get().attempt()),
-                ":state", s(stored.get().state().name()),
-                ":stalled", AttributeValue.fromBool(stored.get().stalled())))
+                "#attempt",
+                "attempt",
+                "#state",
+                "state",
+                "#stalled",
+                "stalled",
+                "#counter",
+                "counter"))
+        .expressionAttributeValues(values)
         .build();
   }
 

@@ -56,6 +56,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | part of its plan | `T#<tenant>#ROLLOUT#<id>` | `PLAN#` number | | |
 /// | assignment | `T#<tenant>#ROLLOUT#<id>` | `DEVICE#` name | FLIGHT | |
 /// | event of its timeline | `T#<tenant>#ROLLOUT#<id>` | `EVENT#` milliseconds `#` id | | |
+/// | last counter of a device | `T#<tenant>#COUNTER` | name | | |
 /// | lease | `T#<tenant>#ROLLOUT#<id>` | `LEASE` | | |
 ///
 /// DUE is `ROLLOUT-DUE`, milliseconds `#` tenant `#` id, while an evaluation is due some time;
@@ -94,6 +95,10 @@ final class RolloutItems {
 
   static String parts(TenantId tenant, RolloutId id) {
     return "T#" + tenant + "#ROLLOUT#" + id;
+  }
+
+  static String counters(TenantId tenant) {
+    return "T#" + tenant + "#COUNTER";
   }
 
   static String flight(TenantId tenant) {
@@ -327,6 +332,7 @@ final class RolloutItems {
     assignment.changedAt().ifPresent(at -> item.put("changedAt", time(at)));
     item.put("cause", s(assignment.cause().name()));
     item.put("detail", s(assignment.detail()));
+    assignment.counter().ifPresent(counter -> item.put("counter", n(counter)));
     Assignment.State state = assignment.state();
     if (state.compareTo(Assignment.State.OFFERED) >= 0 && !state.isFinal()) {
       item.put("gsi1pk", s(flight(tenant)));
@@ -346,7 +352,8 @@ final class RolloutItems {
         find(item, "offeredAt").map(_ -> instant(item, "offeredAt")),
         find(item, "changedAt").map(_ -> instant(item, "changedAt")),
         Assignment.Cause.valueOf(text(item, "cause")),
-        text(item, "detail"));
+        text(item, "detail"),
+        find(item, "counter").map(_ -> number(item, "counter")));
   }
 
   // ---- events

@@ -364,6 +364,77 @@ interface RolloutStoreContract {
   }
 
   @Test
+  default void countsWhatADeviceIsGivenUpwardsAndOncePerAssignment() {
+    TenantId tenant = tenant();
+    RolloutState state = added(tenant, "{}", 2, NOW);
+    RolloutId id = state.rollout().id();
+    Lease lease =
+        store().lease(tenant, id, UUID.randomUUID(), NOW, NOW.plusSeconds(60)).orElseThrow();
+    Step offer = offer(state, 0);
+    Step other = offer(state, 1);
+    assertTrue(store().write(lease, List.of(offer, other)));
+    DeviceName device = offer.is().device();
+    assertEquals(0, store().lastCounter(tenant, device));
+    Assignment delivered = offer.is().delivered(NOW);
+    assertTrue(
+        store()
+            .deliver(
+                tenant,
+                id,
+                Rollout.Status.PENDING,
+                new Step(Optional.of(offer.is()), delivered.counted(5))));
+    assertEquals(5, store().lastCounter(tenant, device));
+    assertEquals(Optional.of(delivered.counted(5)), store().findAssignment(tenant, id, device));
+    assertFalse(
+        store()
+            .deliver(
+                tenant,
+                id,
+                Rollout.Status.PENDING,
+                new Step(Optional.of(delivered), delivered.counted(6))),
+        "it has one");
+    Assignment applying = reported(delivered, Assignment.Status.APPLYING);
+    assertFalse(
+        store().report(tenant, id, new Step(Optional.of(delivered), applying), NOW),
+        "the counter would be lost");
+    assertTrue(
+        store()
+            .report(
+                tenant, id, new Step(Optional.of(delivered.counted(5)), applying.counted(5)), NOW));
+    assertEquals(0, store().lastCounter(tenant, other.is().device()), "each device its own");
+    assertEquals(0, store().lastCounter(tenant(), device), "another tenant's");
+    // The next assignment gets none that was used.
+    RolloutState second = added(tenant, "{}", 2, NOW);
+    RolloutId secondId = second.rollout().id();
+    Lease secondLease =
+        store().lease(tenant, secondId, UUID.randomUUID(), NOW, NOW.plusSeconds(60)).orElseThrow();
+    Step again =
+        IntStream.range(0, 2)
+            .mapToObj(i -> offer(second, i))
+            .filter(step -> step.is().device().equals(device))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(store().write(secondLease, List.of(again)));
+    for (long used : new long[] {4, 5}) {
+      assertFalse(
+          store()
+              .deliver(
+                  tenant,
+                  secondId,
+                  Rollout.Status.PENDING,
+                  new Step(Optional.of(again.is()), again.is().delivered(NOW).counted(used))));
+    }
+    assertTrue(
+        store()
+            .deliver(
+                tenant,
+                secondId,
+                Rollout.Status.PENDING,
+                new Step(Optional.of(again.is()), again.is().delivered(NOW).counted(6))));
+    assertEquals(6, store().lastCounter(tenant, device));
+  }
+
+  @Test
   default void becomesDueByAFinalReportAndNotByOthers() {
     TenantId tenant = tenant();
     RolloutState state = added(tenant, "{}", 2, NOW);

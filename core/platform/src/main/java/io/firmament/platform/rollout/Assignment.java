@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param changedAt when the state was last changed
 /// @param cause why the state is what it is
 /// @param detail what there is to say about that; a device's own words, or empty
+/// @param counter names the attempt in manifests; empty where the device has fetched none for it
 public record Assignment(
     DeviceName device,
     int wave,
@@ -27,7 +28,8 @@ public record Assignment(
     Optional<Instant> offeredAt,
     Optional<Instant> changedAt,
     Cause cause,
-    String detail) {
+    String detail,
+    Optional<Long> counter) {
   public static final int MAX_DETAIL = 1_000;
 
   /// What the device shall do.
@@ -113,7 +115,8 @@ public record Assignment(
         Optional.empty(),
         Optional.empty(),
         cause,
-        "");
+        "",
+        Optional.empty());
   }
 
   /// Whether the device may be among the failures that halt a rollout.
@@ -152,12 +155,29 @@ public record Assignment(
         Optional.of(now),
         Optional.of(now),
         Cause.OFFERED,
-        "");
+        "",
+        Optional.empty());
   }
 
   /// The device has fetched it; doing so again changes nothing.
   public Assignment delivered(Instant now) {
     return state == State.OFFERED ? moved(State.DELIVERED, Cause.FETCHED, "", now) : this;
+  }
+
+  /// The device has fetched a manifest for it that says this counter.
+  public Assignment counted(long as) {
+    return new Assignment(
+        device,
+        wave,
+        action,
+        attempt,
+        state,
+        stalled,
+        offeredAt,
+        changedAt,
+        cause,
+        detail,
+        Optional.of(as));
   }
 
   Assignment withdrawn(Cause why, Instant now) {
@@ -180,7 +200,8 @@ public record Assignment(
         offeredAt,
         Optional.of(now),
         Cause.TIMED_OUT,
-        detail);
+        detail,
+        counter);
   }
 
   /// What a device says about its assignment.
@@ -261,6 +282,16 @@ public record Assignment(
 
   private Assignment moved(State newState, Cause why, String text, Instant now) {
     return new Assignment(
-        device, wave, action, attempt, newState, stalled, offeredAt, Optional.of(now), why, text);
+        device,
+        wave,
+        action,
+        attempt,
+        newState,
+        stalled,
+        offeredAt,
+        Optional.of(now),
+        why,
+        text,
+        counter);
   }
 }

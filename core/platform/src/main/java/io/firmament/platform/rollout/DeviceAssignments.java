@@ -66,6 +66,19 @@ public final class DeviceAssignments {
             new RolloutStore.Step(Optional.of(told.was()), told.assignment()));
   }
 
+  /// What a device is told, under the counter that its manifest says: the one that the assignment
+  /// has, or the next of the device. Nothing is changed before it is [#deliver]ed.
+  public Told counted(Told told) {
+    return told.assignment().counter().isPresent()
+        ? told
+        : new Told(
+            told.rollout(),
+            told.was(),
+            told.assignment()
+                .counted(
+                    store.lastCounter(told.rollout().tenant(), told.assignment().device()) + 1));
+  }
+
   /// Takes in what a device says about an assignment. Saying it again, or late, changes nothing.
   ///
   /// @throws io.firmament.base.ProblemException `assignment_unknown` for one that the device was

@@ -155,7 +155,11 @@ public interface RolloutStore {
 
   Optional<Assignment> findAssignment(TenantId tenant, RolloutId id, DeviceName device);
 
-  /// Replaces an assignment that is as it was read, if the rollout still has that status.
+  /// The highest counter that an assignment of a device was given; 0 before the first.
+  long lastCounter(TenantId tenant, DeviceName device);
+
+  /// Replaces an assignment that is as it was read, if the rollout still has that status, and if
+  /// the counter that it gets with this is above all that the device's assignments were given.
   ///
   /// @return false otherwise
   boolean deliver(TenantId tenant, RolloutId id, Rollout.Status status, Step step);

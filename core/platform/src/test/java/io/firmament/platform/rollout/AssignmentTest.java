@@ -11,6 +11,7 @@ import io.firmament.platform.rollout.Assignment.Status;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,15 @@ class AssignmentTest {
     }
     assertTrue(assignment.state().isFinal());
     assertEquals(2, assignment.wave());
+  }
+
+  @Test
+  void keepsItsCounterToTheEndAndTheNextAttemptHasNone() {
+    Assignment counted = OFFERED.delivered(NOW).counted(7);
+    assertEquals(OFFERED.delivered(NOW).state(), counted.state());
+    Assignment healthy = moved(counted.stalledNow(NOW), Status.HEALTHY, "");
+    assertEquals(Optional.of(7L), healthy.counter());
+    assertEquals(Optional.empty(), healthy.offered(Assignment.Action.REVERT, NOW).counter());
   }
 
   @Test

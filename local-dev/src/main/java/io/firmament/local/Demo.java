@@ -222,6 +222,8 @@ public final class Demo {
     api.download("/api/firmwares/" + id + "/sbom", "application/vnd.cyclonedx+json", sbom);
     out.println();
     out.println("SBOM saved to " + sbom);
+    out.println(
+        SbomQualityLine.of(api.call("GET", "/api/firmwares/" + id + "/sbom-quality").orThrow()));
     out.println();
     out.println("Go on");
     out.println("  URL       " + platform.url());

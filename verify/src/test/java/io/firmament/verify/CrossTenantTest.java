@@ -439,6 +439,7 @@ final class CrossTenantTest {
     Things of = owned;
     probes.put("uploadFirmware id", new Probe(of.upload(), CrossTenantTest::upload));
     probes.put("downloadSbom id", get(of.firmware(), "/api/firmwares/%s/sbom"));
+    probes.put("getSbomQuality id", get(of.firmware(), "/api/firmwares/%s/sbom-quality"));
     probes.put(
         "importVex id",
         new Probe(

@@ -16,8 +16,9 @@ import io.firmament.rest.firmware.DownloadFirmwareFile;
 import io.firmament.rest.firmware.DownloadSbom;
 import io.firmament.rest.firmware.DownloadVex;
 import io.firmament.rest.firmware.GetFirmwareChange;
-import io.firmament.rest.firmware.ListFirmwareChanges;
+import io.firmament.rest.firmware.GetSbomQuality;
 import io.firmament.rest.firmware.ImportVex;
+import io.firmament.rest.firmware.ListFirmwareChanges;
 import io.firmament.rest.firmware.ListVexDocuments;
 import io.firmament.rest.fleet.CreateEnrollToken;
 import io.firmament.rest.fleet.DeleteDevice;
@@ -112,6 +113,9 @@ public final class Operations implements OperationCatalogue {
   private static final Map<String, Function<Platform, Operation>> FIRMWARE =
       Map.of(
           "downloadSbom", p -> new DownloadSbom(p.ports().firmware(), p.firmwareSbom()),
+          "getSbomQuality",
+              p ->
+                  new GetSbomQuality(p.ports().firmware(), p.ports().documents(), p.firmwareSbom()),
           "importVex",
               p ->
                   new ImportVex(

@@ -72,33 +72,56 @@ public final class VexDocuments {
     }
   }
 
-  /// Stores a document. The same one again changes nothing.
+  /// What is known of a document from its first import, where it has the same bytes.
+  public Optional<VexImport> known(
+      TenantId tenant, FirmwareId firmware, String document, Sha256 sha256) {
+    return store.findVex(tenant, firmware, document).filter(known -> known.sha256().equals(sha256));
+  }
+
+  /// Stores a document. The same one again changes only what is said of matches, where that is not
+  /// what it was: matches may have come and gone since.
   ///
-  /// @return what is known of it, from its first import where there was one
+  /// @return what is known of it; who imported it and when, from its first import
   public VexImport add(
       TenantId tenant,
       FirmwareId firmware,
       VexImport what,
       VexDecisions decisions,
       byte[] original) {
-    Optional<VexImport> known = store.findVex(tenant, firmware, what.document());
-    if (known.isPresent() && known.get().sha256().equals(what.sha256())) {
-      return known.get();
+    Optional<VexImport> known = known(tenant, firmware, what.document(), what.sha256());
+    if (known.isPresent()) {
+      return again(tenant, firmware, known.get(), what.applied(), decisions);
     }
-    if (known.isEmpty()
+    if (store.findVex(tenant, firmware, what.document()).isEmpty()
         && list(tenant, firmware, new PageRequest(MOST, Optional.empty())).items().size() == MOST) {
       throw FirmwareProblem.VEX_DOCUMENTS_FULL.with("limit", MOST);
     }
     documents.write(
         ObjectKeys.vexOriginal(tenant, firmware, what.sha256()), "application/json", original);
-    documents.write(
-        ObjectKeys.vexDecisions(tenant, firmware, what.sha256()),
-        "application/json",
-        DECISIONS.toJson(decisions).getBytes(StandardCharsets.UTF_8));
+    write(tenant, firmware, what.sha256(), decisions);
+    return put(tenant, firmware, what);
+  }
+
+  private VexImport again(
+      TenantId tenant, FirmwareId firmware, VexImport known, int applied, VexDecisions decisions) {
+    if (!read(tenant, firmware, known.sha256()).equals(decisions)) {
+      write(tenant, firmware, known.sha256(), decisions);
+    }
+    return known.applied() == applied ? known : put(tenant, firmware, known.withApplied(applied));
+  }
+
+  private VexImport put(TenantId tenant, FirmwareId firmware, VexImport what) {
     if (!store.putVex(tenant, firmware, what)) {
       throw FirmwareProblem.VEX_OUTDATED.with(
           "document", what.document(), "issued", what.issuedAt());
     }
     return what;
+  }
+
+  private void write(TenantId tenant, FirmwareId firmware, Sha256 sha256, VexDecisions decisions) {
+    documents.write(
+        ObjectKeys.vexDecisions(tenant, firmware, sha256),
+        "application/json",
+        DECISIONS.toJson(decisions).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -22,4 +22,10 @@ public record VexImport(
     int statements,
     int applied,
     Instant importedAt,
-    UserId importedBy) {}
+    UserId importedBy) {
+
+  VexImport withApplied(int count) {
+    return new VexImport(
+        document, format, author, issuedAt, sha256, statements, count, importedAt, importedBy);
+  }
+}

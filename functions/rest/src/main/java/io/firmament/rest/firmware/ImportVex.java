@@ -26,7 +26,8 @@ import java.time.Instant;
 import java.util.Set;
 
 /// `POST /api/firmwares/{id}/vex-documents`: takes in a VEX document and applies it to the
-/// vulnerabilities of the latest analysis. No match goes away by it.
+/// vulnerabilities of the latest analysis, as they are known by now; sent again it is applied anew.
+/// No match goes away by it.
 public final class ImportVex implements Operation {
   /// API Gateway and Lambda take no more, once it is encoded.
   private static final int MAX_BYTES = 4 << 20;
@@ -86,8 +87,12 @@ public final class ImportVex implements Operation {
           "detail", "it was last changed in the future, at " + document.issuedAt());
     }
     SbomDocument image = sbom.document(analysed, true);
-    VexMatching.Applied applied = new VexMatching(image).apply(document, now);
     Sha256 sha256 = Sha256.of(bytes);
+    Instant since =
+        vex.known(firmware.tenant(), firmware.id(), document.id(), sha256)
+            .map(VexImport::importedAt)
+            .orElse(now);
+    VexMatching.Applied applied = new VexMatching(image).apply(document, since);
     VexSource source =
         new VexSource(
             document.id(),

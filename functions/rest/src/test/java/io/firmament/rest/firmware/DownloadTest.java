@@ -87,6 +87,7 @@ class DownloadTest {
   private final FirmwareSbom sboms =
       new FirmwareSbom(store, objects, new SbomTool("Firmament", "firmament", "0"));
   private final Operation sbom = new DownloadSbom(store, sboms);
+  private final Operation quality = new GetSbomQuality(store, objects, sboms);
   private final Operation vex = new DownloadVex(store, objects, sboms);
   private final VexDocuments vexDocuments = new VexDocuments(store, objects);
   private final Operation imports =
@@ -131,6 +132,7 @@ class DownloadTest {
       refuses(BaseProblem.NOT_FOUND, file, request(key, "etc/motd", caller));
       refuses(BaseProblem.NOT_FOUND, sbom, request(key, "", caller));
       refuses(BaseProblem.NOT_FOUND, vex, request(key, "", caller));
+      refuses(BaseProblem.NOT_FOUND, quality, request(key, "", caller));
     }
   }
 
@@ -277,6 +279,34 @@ class DownloadTest {
             "r"));
   }
 
+  @Test
+  void saysHowMuchOfTheProfilesTheSbomSays() throws IOException {
+    AnalysisKey key = analysed();
+    write(
+        key,
+        AnalysisDocument.INVENTORY,
+        """
+        {"components":[{"id":"c","type":"library","name":"zlib","purl":"pkg:generic/zlib",
+        "licenses":["Zlib"],"cryptographic":false,"paths":["lib/libz.so"],"fileCount":1,
+        "evidence":[]}],"identity":{},"notes":[]}
+        """
+            .getBytes(StandardCharsets.UTF_8));
+    HttpResponse answer = quality.handle(request(key, "", caller(key.tenant(), GROUP)));
+    assertEquals(200, answer.status());
+    String text = text(answer);
+    assertTrue(text.startsWith("{\"things\":2,\"profiles\":[{\"id\":\"ntia\""), text);
+    assertTrue(
+        text.contains(
+            "{\"id\":\"supplier\",\"asks\":\"who supplies it is named\",\"of\":\"component\","
+                + "\"share\":0.0,\"missing\":2,\"missed_by\":[{\"id\":\"firmware-"),
+        text);
+    assertTrue(text.contains("{\"id\":\"c\",\"name\":\"zlib\"}"), text);
+    // name 1, relationship 1, author 1, timestamp 1, identifiers 1/2, version and supplier 0
+    assertTrue(
+        text.contains("\"title\":\"NTIA minimum elements (2021)\",\"score\":64,\"met\":false"),
+        text);
+  }
+
   @ParameterizedTest
   @EnumSource(SbomFormat.class)
   void writesEveryFormatUnderItsOwnName(SbomFormat format) throws IOException {
@@ -336,6 +366,27 @@ class DownloadTest {
         imports,
         sending(key, openVex("2026-02-01T00:00:00Z", "fixed")));
     String list = text(imported.handle(sending(key, "")));
+    assertEquals(2, list.split("urn:x").length, "one document: " + list);
+  }
+
+  /// A later advisory index brings a match that the document speaks of.
+  @Test
+  void aVexDocumentSentAgainIsOfTheMatchesThatCameSince() throws IOException {
+    AnalysisKey key = analysed();
+    String document = openVex("2026-02-01T00:00:00Z", "affected");
+    String before = text(imports.handle(sending(key, document)));
+    assertTrue(before.contains("\"applied\":0"), before);
+    writeMatch(key);
+    String bom = text(sbom.handle(sbomRequest(key, SbomFormat.CYCLONEDX_JSON_1_6, Map.of())));
+    assertFalse(bom.contains("\"exploitable\""), "not before it is sent again: " + bom);
+    String again = text(imports.handle(sending(key, document)));
+    assertEquals(
+        before.replace("\"applied\":0", "\"applied\":1"), again, "by the first who sent it");
+    bom = text(sbom.handle(sbomRequest(key, SbomFormat.CYCLONEDX_JSON_1_6, Map.of())));
+    assertTrue(bom.contains("\"exploitable\""), bom);
+    assertEquals(again, text(imports.handle(sending(key, document))));
+    String list = text(imported.handle(sending(key, "")));
+    assertTrue(list.contains("\"applied\":1"), list);
     assertEquals(2, list.split("urn:x").length, "one document: " + list);
   }
 
@@ -452,8 +503,10 @@ class DownloadTest {
     AnalysisKey key = received();
     Request request = request(key, "etc/motd", caller(key.tenant(), GROUP));
     refuses(FirmwareProblem.ANALYSIS_NOT_FINISHED, sbom, request);
+    refuses(FirmwareProblem.ANALYSIS_NOT_FINISHED, quality, request);
     store.finish(key, Analysis.Result.FAILED, Optional.of("broken"), NOW);
     refuses(FirmwareProblem.ANALYSIS_FAILED, sbom, request);
+    refuses(FirmwareProblem.ANALYSIS_FAILED, quality, request);
     refuses(FirmwareProblem.ANALYSIS_FAILED, file, request);
   }
 

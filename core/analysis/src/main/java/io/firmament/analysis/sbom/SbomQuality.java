@@ -2,8 +2,9 @@ package io.firmament.analysis.sbom;
 
 import io.firmament.base.finding.Component;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How much of what published profiles ask of an SBOM a document says. What is not known counts as
@@ -59,12 +60,12 @@ public record SbomQuality(int things, List<Score> profiles) {
 
   /// Looks through the document once.
   public static SbomQuality of(SbomDocument document) {
-    List<List<Tally>> tallies =
-        Arrays.stream(SbomProfile.values())
-            .map(profile -> profile.criteria().stream().map(Tally::new).toList())
-            .toList();
+    Map<SbomProfile, List<Tally>> tallies = new EnumMap<>(SbomProfile.class);
+    for (SbomProfile profile : SbomProfile.values()) {
+      tallies.put(profile, profile.criteria().stream().map(Tally::new).toList());
+    }
     List<Tally> asked =
-        tallies.stream()
+        tallies.values().stream()
             .flatMap(List::stream)
             .filter(tally -> tally.criterion.scope() == SbomCriterion.Scope.COMPONENT)
             .toList();
@@ -78,12 +79,12 @@ public record SbomQuality(int things, List<Score> profiles) {
       asked.forEach(tally -> tally.see(part, licenses));
     }
     List<Score> scores = new ArrayList<>();
-    for (SbomProfile profile : SbomProfile.values()) {
+    for (Map.Entry<SbomProfile, List<Tally>> each : tallies.entrySet()) {
       List<Criterion> criteria = new ArrayList<>();
-      for (Tally tally : tallies.get(profile.ordinal())) {
+      for (Tally tally : each.getValue()) {
         criteria.add(tally.result(document, things));
       }
-      scores.add(score(profile, criteria));
+      scores.add(score(each.getKey(), criteria));
     }
     return new SbomQuality(things, scores);
   }

@@ -1,17 +1,20 @@
 package io.firmament.bench;
 
 import io.firmament.agent.FleetSimulator;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/// A fleet at the pace that the platform sets: real agents, each with a key, a certificate and a
-/// connection over mutual TLS, against the device service in another process with a heap of 512
-/// MiB. Says whether anything was lost: calls that failed, and devices that the platform does not
-/// show online at the end. The reference is what the same fleet would send if each device came
-/// exactly once in the interval, and what it would ask of DynamoDB if each heartbeat were one
-/// write.
+/// Fleets of ten tenants at the pace that the platform sets: real agents, each with a key, a
+/// certificate and a connection over mutual TLS, against the device service in another process with
+/// a heap of 512 MiB. Says whether anything was lost: calls that failed, and devices that the
+/// platform does not show online at the end. The reference is what the same fleet would send if
+/// each device came exactly once in the interval, and what it would ask of DynamoDB if each
+/// heartbeat were one write.
 ///
 /// Arguments: devices, 10,000 unless given, and seconds after the last of them has enrolled, 600
 /// unless given. Exit code 1 when something was lost. Each device needs an open file on both sides
@@ -29,7 +32,7 @@ public final class FleetBenchmark {
     int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : SECONDS;
     boolean whole;
     try (ServerProcess server = ServerProcess.start();
-        FleetSimulator fleet = new FleetSimulator(endpoint(server), "load")) {
+        Fleets fleet = Fleets.of(server)) {
       long[] idle = server.ask("memory");
       long start = System.nanoTime();
       fleet.start(devices);
@@ -41,18 +44,17 @@ public final class FleetBenchmark {
   }
 
   private static boolean live(
-      ServerProcess server, FleetSimulator fleet, int devices, int seconds, long[] idle)
-      throws Exception {
+      ServerProcess server, Fleets fleet, int devices, int seconds, long[] idle) throws Exception {
     // The first heartbeats write that a device came online; what is counted is the steady state.
     TimeUnit.SECONDS.sleep(INTERVAL_SECONDS);
     long requests = server.ask("requests")[0];
-    FleetSimulator.Tally first = fleet.tally();
+    Lived first = fleet.lived();
     long start = System.nanoTime();
     for (int left = seconds; left > 0; left -= STEP_SECONDS) {
       TimeUnit.SECONDS.sleep(Math.min(left, STEP_SECONDS));
-      System.out.println("                       " + fleet.tally());
+      System.out.println("                       " + fleet.lived());
     }
-    FleetSimulator.Tally last = fleet.tally();
+    Lived last = fleet.lived();
     long asked = server.ask("requests")[0] - requests;
     long heartbeats = last.heartbeats() - first.heartbeats();
     double expected = (double) devices * since(start) / INTERVAL_SECONDS;
@@ -84,12 +86,45 @@ public final class FleetBenchmark {
     return last.failures() == 0 && last.ended() == 0 && online == devices;
   }
 
-  private static FleetSimulator.Endpoint endpoint(ServerProcess server) throws Exception {
-    Path ca = Files.createTempFile("firmament-fleet", ".pem");
-    Files.writeString(ca, server.rootPem());
-    Path token = Files.createTempFile("firmament-fleet", ".token");
-    Files.writeString(token, server.token());
-    return new FleetSimulator.Endpoint("localhost:" + server.devicePort(), ca, token);
+  /// What the devices of all tenants have done.
+  private record Lived(long heartbeats, long failures, long ended) {}
+
+  /// A fleet for each tenant.
+  private record Fleets(List<FleetSimulator> simulators) implements AutoCloseable {
+    static Fleets of(ServerProcess server) throws IOException {
+      Path ca = Files.createTempFile("firmament-fleet", ".pem");
+      Files.writeString(ca, server.rootPem());
+      List<FleetSimulator> simulators = new ArrayList<>();
+      for (String secret : server.tokens()) {
+        Path token = Files.createTempFile("firmament-fleet", ".token");
+        Files.writeString(token, secret);
+        simulators.add(
+            new FleetSimulator(
+                new FleetSimulator.Endpoint("localhost:" + server.devicePort(), ca, token),
+                "load"));
+      }
+      return new Fleets(simulators);
+    }
+
+    void start(int devices) throws InterruptedException {
+      for (int i = 0; i < simulators.size(); i++) {
+        int share = devices / simulators.size() + (i < devices % simulators.size() ? 1 : 0);
+        simulators.get(i).start(share);
+      }
+    }
+
+    Lived lived() {
+      List<FleetSimulator.Tally> all = simulators.stream().map(FleetSimulator::tally).toList();
+      return new Lived(
+          all.stream().mapToLong(FleetSimulator.Tally::heartbeats).sum(),
+          all.stream().mapToLong(FleetSimulator.Tally::failures).sum(),
+          all.stream().mapToLong(FleetSimulator.Tally::ended).sum());
+    }
+
+    @Override
+    public void close() {
+      simulators.forEach(FleetSimulator::close);
+    }
   }
 
   private static long since(long start) {

@@ -139,7 +139,7 @@ public final class HeartbeatBenchmark {
           DeviceServiceGrpc.newBlockingStub(channel)
               .enroll(
                   EnrollRequest.newBuilder()
-                      .setToken(servers.token())
+                      .setToken(servers.tokens().getFirst())
                       .setHardwareId("bench-" + i)
                       .setCertificateRequest(ByteString.copyFrom(request))
                       .build());

@@ -61,6 +61,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -80,6 +82,9 @@ public final class HeartbeatServer {
   private static final TrustDomain DOMAIN = new TrustDomain("bench.test");
   private static final int CONNECTIONS = 64;
   private static final int MAX_DEVICES = 100_000;
+
+  /// The local DynamoDB is slow where one partition has thousands of items.
+  static final int TENANTS = 10;
 
   private HeartbeatServer() {}
 
@@ -113,13 +118,18 @@ public final class HeartbeatServer {
                   clock,
                   Ids.random()))) {
         Server echo = echo(authority, calls);
-        Caller operator = operator();
-        String token = token(operator, store, clock);
+        List<Caller> operators = Stream.generate(HeartbeatServer::operator).limit(TENANTS).toList();
+        String tokens =
+            operators.stream()
+                .map(operator -> token(operator, store, clock))
+                .collect(Collectors.joining("\n"));
         Files.writeString(
             Path.of(arguments[0]),
-            devices.port() + "\n" + echo.getPort() + "\n" + token + "\n" + Pem.encode(root));
+            devices.port() + "\n" + echo.getPort() + "\n" + tokens + "\n" + Pem.encode(root));
         System.out.println("ready");
-        answer(requests, () -> online(operator, store, clock));
+        answer(
+            requests,
+            () -> operators.stream().mapToLong(operator -> online(operator, store, clock)).sum());
         echo.shutdownNow();
       }
     }

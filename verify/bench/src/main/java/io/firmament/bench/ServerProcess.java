@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 record ServerProcess(Process process, Writer in, BufferedReader out, List<String> facts)
     implements AutoCloseable {
   private static final int END_SECONDS = 20;
+  private static final int FIRST_TOKEN = 2;
 
   static ServerProcess start() throws IOException {
     Path facts = Files.createTempFile("firmament-heartbeat", ".txt");
@@ -56,14 +57,15 @@ record ServerProcess(Process process, Writer in, BufferedReader out, List<String
     return Integer.parseInt(facts.get(1));
   }
 
-  /// An enrolment token.
-  String token() {
-    return facts.get(2);
+  /// An enrolment token of each tenant.
+  List<String> tokens() {
+    return facts.subList(FIRST_TOKEN, FIRST_TOKEN + HeartbeatServer.TENANTS);
   }
 
   /// What the servers' certificates chain to, PEM.
   String rootPem() {
-    return String.join("\n", facts.subList(3, facts.size())) + "\n";
+    return String.join("\n", facts.subList(FIRST_TOKEN + HeartbeatServer.TENANTS, facts.size()))
+        + "\n";
   }
 
   X509Certificate root() throws Exception {

@@ -359,35 +359,7 @@ interface FirmwareStoreContract {
   }
 
   private static Firmware firmware(Upload upload, Instant at) {
-    Analysis analysis =
-        new Analysis(
-            upload.analysis(),
-            upload.firmware(),
-            Analysis.State.WAITING,
-            Optional.empty(),
-            Set.of(),
-            at,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    return new Firmware(
-        upload.tenant(),
-        upload.firmware(),
-        upload.name(),
-        upload.version(),
-        upload.releaseDate(),
-        upload.notes(),
-        upload.monitoring(),
-        upload.product(),
-        upload.productGroup(),
-        upload.analysisConfiguration(),
-        upload.uploader(),
-        at,
-        "uploads/x",
-        Optional.empty(),
-        12L << 32,
-        analysis);
+    return Firmware.received(upload, 12L << 32, Optional.empty(), at);
   }
 
   private static Component component(String id, String name) {

@@ -125,34 +125,7 @@ final class TestTenant {
   Firmware waiting(String product, String version, ProductGroupId group) {
     Upload upload = upload(product, version, group);
     Instant received = TestPlatform.NOW.plusSeconds(++uploads);
-    Firmware firmware =
-        new Firmware(
-            upload.tenant(),
-            upload.firmware(),
-            upload.name(),
-            upload.version(),
-            upload.releaseDate(),
-            upload.notes(),
-            upload.monitoring(),
-            upload.product(),
-            upload.productGroup(),
-            upload.analysisConfiguration(),
-            upload.uploader(),
-            received,
-            ObjectKeys.firmware(upload.tenant(), upload.id()),
-            Optional.empty(),
-            5_000_000_000L,
-            new Analysis(
-                upload.analysis(),
-                upload.firmware(),
-                Analysis.State.WAITING,
-                Optional.empty(),
-                Set.of(),
-                received,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+    Firmware firmware = Firmware.received(upload, 5_000_000_000L, Optional.empty(), received);
     platform.firmware.receive(upload, firmware);
     return firmware;
   }

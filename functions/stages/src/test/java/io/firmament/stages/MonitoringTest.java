@@ -585,34 +585,7 @@ class MonitoringTest {
             Optional.empty());
     store.createUpload(upload);
     AnalysisKey key = AnalysisKey.of(upload);
-    Firmware firmware =
-        new Firmware(
-            tenant,
-            upload.firmware(),
-            upload.name(),
-            upload.version(),
-            upload.releaseDate(),
-            upload.notes(),
-            false,
-            upload.product(),
-            upload.productGroup(),
-            Optional.empty(),
-            upload.uploader(),
-            NOW,
-            ObjectKeys.firmware(tenant, upload.id()),
-            Optional.empty(),
-            IMAGE.length,
-            new Analysis(
-                upload.analysis(),
-                upload.firmware(),
-                Analysis.State.WAITING,
-                Optional.empty(),
-                Set.of(),
-                NOW,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+    Firmware firmware = Firmware.received(upload, IMAGE.length, Optional.empty(), NOW);
     assertTrue(store.receive(upload, firmware));
     write(
         key,

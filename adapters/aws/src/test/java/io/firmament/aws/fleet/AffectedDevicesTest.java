@@ -29,7 +29,6 @@ import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.artifact.Content;
 import io.firmament.platform.artifact.Manifest;
 import io.firmament.platform.artifact.Terms;
-import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Findings;
 import io.firmament.platform.firmware.Firmware;
@@ -49,7 +48,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -225,36 +223,7 @@ class AffectedDevicesTest {
             clock.instant().plus(Duration.ofDays(1)),
             Optional.empty());
     firmware.createUpload(upload);
-    Analysis analysis =
-        new Analysis(
-            upload.analysis(),
-            upload.firmware(),
-            Analysis.State.WAITING,
-            Optional.empty(),
-            Set.of(),
-            clock.instant(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    Firmware image =
-        new Firmware(
-            tenant,
-            upload.firmware(),
-            upload.name(),
-            upload.version(),
-            upload.releaseDate(),
-            upload.notes(),
-            upload.monitoring(),
-            upload.product(),
-            upload.productGroup(),
-            upload.analysisConfiguration(),
-            upload.uploader(),
-            clock.instant(),
-            "uploads/x",
-            Optional.empty(),
-            3,
-            analysis);
+    Firmware image = Firmware.received(upload, 3, Optional.empty(), clock.instant());
     assertTrue(firmware.receive(upload, image));
     CveMatch match =
         new CveMatch(

@@ -41,6 +41,21 @@ public record Analysis(
     doneStages = Set.copyOf(doneStages);
   }
 
+  /// One that no stage has begun.
+  public static Analysis waiting(AnalysisId id, FirmwareId firmware, Instant createdAt) {
+    return new Analysis(
+        id,
+        firmware,
+        State.WAITING,
+        Optional.empty(),
+        Set.of(),
+        createdAt,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /// Whether it ended well.
   public boolean isComplete() {
     return result.equals(Optional.of(Result.COMPLETE));

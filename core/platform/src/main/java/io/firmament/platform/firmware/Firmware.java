@@ -31,4 +31,28 @@ public record Firmware(
     String objectKey,
     Optional<String> sbomKey,
     long sizeBytes,
-    Analysis latestAnalysis) {}
+    Analysis latestAnalysis) {
+  /// The image of an upload, where it arrived, with an analysis that waits.
+  ///
+  /// @param sbomKey where the SBOM is that came with it
+  public static Firmware received(
+      Upload upload, long sizeBytes, Optional<String> sbomKey, Instant at) {
+    return new Firmware(
+        upload.tenant(),
+        upload.firmware(),
+        upload.name(),
+        upload.version(),
+        upload.releaseDate(),
+        upload.notes(),
+        upload.monitoring(),
+        upload.product(),
+        upload.productGroup(),
+        upload.analysisConfiguration(),
+        upload.uploader(),
+        at,
+        ObjectKeys.firmware(upload.tenant(), upload.id()),
+        sbomKey,
+        sizeBytes,
+        Analysis.waiting(upload.analysis(), upload.firmware(), at));
+  }
+}

@@ -4,9 +4,7 @@ import io.firmament.base.BaseProblem;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 
 /// Turns an upload whose objects are stored into a firmware with an analysis that waits. Both doors
 /// and the storage event may ask, any number of times: there is one firmware.
@@ -35,7 +33,7 @@ public final class ReceiveUpload {
         uploads.find(key).orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "uploaded image"));
     String sbomKey = ObjectKeys.sbom(tenant, id);
     Optional<String> sbom = uploads.find(sbomKey).map(_ -> sbomKey);
-    Firmware firmware = firmware(upload, image.size(), sbom, clock.instant());
+    Firmware firmware = Firmware.received(upload, image.size(), sbom, clock.instant());
     return store.receive(upload, firmware) ? firmware : stored(upload);
   }
 
@@ -43,37 +41,5 @@ public final class ReceiveUpload {
     return store
         .find(upload.tenant(), upload.firmware())
         .orElseThrow(() -> BaseProblem.NOT_FOUND.with("what", "firmware"));
-  }
-
-  private static Firmware firmware(Upload upload, long size, Optional<String> sbom, Instant now) {
-    Analysis analysis =
-        new Analysis(
-            upload.analysis(),
-            upload.firmware(),
-            Analysis.State.WAITING,
-            Optional.empty(),
-            Set.of(),
-            now,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    return new Firmware(
-        upload.tenant(),
-        upload.firmware(),
-        upload.name(),
-        upload.version(),
-        upload.releaseDate(),
-        upload.notes(),
-        upload.monitoring(),
-        upload.product(),
-        upload.productGroup(),
-        upload.analysisConfiguration(),
-        upload.uploader(),
-        now,
-        ObjectKeys.firmware(upload.tenant(), upload.id()),
-        sbom,
-        size,
-        analysis);
   }
 }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -164,7 +165,7 @@ final class ArtifactHandler extends Handler.Abstract {
   private static Fields parameters(Request request) {
     try {
       return Request.extractQueryParameters(request);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | HttpException.IllegalStateException e) {
       throw BaseProblem.MALFORMED_REQUEST.with("detail", "the query is not encoded as it must be");
     }
   }

@@ -44,8 +44,10 @@ final class FleetDemo {
   /// @return whether the rollout came to its end
   boolean run(String firmware, int devices) {
     String version = "1.0." + Instant.now().getEpochSecond();
+    // A halt is shown whatever the number of devices.
+    double failing = Math.clamp(2.0 / devices, FAILING, 1);
     SimulatedFate fate =
-        new SimulatedFate(1, FAILING, 0, 0, 0, Duration.ZERO, 0, Duration.ofMillis(200));
+        new SimulatedFate(1, failing, 0, 0, 0, Duration.ZERO, 0, Duration.ofMillis(200));
     Path token = enrolmentToken(devices);
     out.println();
     out.println("Fleet");
@@ -64,10 +66,10 @@ final class FleetDemo {
           devices,
           (System.nanoTime() - start) / 1_000_000_000);
       publish(firmware, version);
-      String rollout = rollout(version, devices);
+      String rollout = rollout(version, devices, failing);
       boolean done = follow(rollout, simulator);
       timeline(rollout);
-      affected(firmware);
+      affected(firmware, simulator.tally().updates().healthy());
       return done;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -126,7 +128,7 @@ final class FleetDemo {
     out.println("    sha256 " + ApiClient.text(file, "sha256") + ", the very image analysed");
   }
 
-  private String rollout(String version, int devices) {
+  private String rollout(String version, int devices, double failing) {
     ApiClient.Answer group =
         api.call(
             "POST",
@@ -168,7 +170,7 @@ final class FleetDemo {
         "  Rollout to %d devices in 3 waves; %.0f %% of the updates will fail, %.0f %% are"
             + " tolerated%n",
         devices,
-        FAILING * 100,
+        failing * 100,
         TOLERATED * 100);
     return ApiClient.text(answer.orThrow(), "id");
   }
@@ -233,8 +235,9 @@ final class FleetDemo {
     }
   }
 
-  /// Asks for the first vulnerability of the image that devices run.
-  private void affected(String firmware) {
+  /// Asks for the first vulnerability of the image that devices run. What they run comes with the
+  /// heartbeat after the report that they are healthy.
+  private void affected(String firmware, long updated) {
     List<Map<String, Object>> matches =
         ApiClient.objects(
             ApiClient.object(
@@ -248,8 +251,14 @@ final class FleetDemo {
       return;
     }
     String cve = ApiClient.text(ApiClient.object(matches.getFirst(), "cve"), "id");
-    Map<String, Object> page =
-        api.call("GET", "/api/v1/devices?limit=" + SHOWN + "&vulnerability=" + cve).orThrow();
+    String path = "/api/v1/devices?limit=" + SHOWN + "&vulnerability=" + cve;
+    Map<String, Object> page = api.call("GET", path).orThrow();
+    long start = System.nanoTime();
+    while (Long.parseLong(ApiClient.text(page, "total")) < updated
+        && System.nanoTime() - start < HEARTBEAT.multipliedBy(5).toNanos()) {
+      pause();
+      page = api.call("GET", path).orThrow();
+    }
     out.println("  Which devices run " + cve + "? " + ApiClient.text(page, "total"));
     for (Map<String, Object> device : ApiClient.objects(page, "items")) {
       Map<String, Object> affected = ApiClient.object(device, "affected");

@@ -3,10 +3,12 @@ package io.firmament.device;
 import com.google.protobuf.ByteString;
 import io.firmament.base.LastUsed;
 import io.firmament.base.Log;
+import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.device.v1.CompactUpdateManifest;
 import io.firmament.device.v1.SignedManifest;
 import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.rollout.ManifestSigner;
 import io.firmament.platform.rollout.SignedAssignments;
 import io.firmament.trust.Signer;
@@ -59,8 +61,8 @@ public final class CompactManifests implements ManifestSigner {
   @Override
   public Optional<byte[]> sign(Device device, SignedAssignments.Document document, long counter) {
     DeviceAssignment assignment = read(document.signed());
-    String sha256 = assignment.target().hashes().byAlgorithm().get(Hashes.SHA256);
-    if (assignment.action() != DeviceAssignment.Action.APPLY || sha256 == null) {
+    Optional<Sha256> sha256 = sha256(assignment);
+    if (sha256.isEmpty()) {
       return Optional.empty();
     }
     ByteString manifest =
@@ -69,7 +71,7 @@ public final class CompactManifests implements ManifestSigner {
             .setTenantId(device.tenant().toString())
             .setArtifactName(assignment.artifact().name())
             .setArtifactVersion(assignment.artifact().version())
-            .setSha256(sha256)
+            .setSha256(sha256.get().hex())
             .setSizeBytes(assignment.target().length())
             .setTargetProfile(device.profile().model())
             .setRollbackCounter(counter)
@@ -96,6 +98,21 @@ public final class CompactManifests implements ManifestSigner {
                   return made;
                 })
             .toByteArray());
+  }
+
+  @Override
+  public Optional<Inventory.Installed> installed(SignedAssignments.Document document) {
+    DeviceAssignment assignment = read(document.signed());
+    return sha256(assignment)
+        .map(sha256 -> new Inventory.Installed(assignment.artifact().version(), sha256));
+  }
+
+  /// Of what a device is to install; empty for the rest.
+  private static Optional<Sha256> sha256(DeviceAssignment assignment) {
+    return assignment.action() == DeviceAssignment.Action.APPLY
+        ? Optional.ofNullable(assignment.target().hashes().byAlgorithm().get(Hashes.SHA256))
+            .map(Sha256::new)
+        : Optional.empty();
   }
 
   private static SignedManifest sign(ByteString manifest, Signer key) {

@@ -317,6 +317,7 @@ public final class DeviceServer implements AutoCloseable {
             new DeviceAssignments(stores.rollouts(), clock),
             new SignedAssignments(parts.updates().signer(), clock),
             stores.logs(),
+            inventory,
             clock);
     return new Services(
         new DeviceCalls.Decisions(

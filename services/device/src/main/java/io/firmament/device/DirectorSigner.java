@@ -73,7 +73,7 @@ public final class DirectorSigner implements AssignmentSigner {
 
   @Override
   public Outcome sign(Device device, DeviceAssignments.Told told) {
-    ArtifactRef artifact = told.rollout().wish().artifact();
+    ArtifactRef artifact = told.artifact();
     String folder = "fleets/%s/%s/%s/".formatted(device.fleet(), artifact.id(), artifact.version());
     List<Map.Entry<String, TargetFile>> files = files(device, folder, FRESH);
     if (files.size() != 1) {
@@ -105,7 +105,7 @@ public final class DirectorSigner implements AssignmentSigner {
     Instant issued = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     Instant expires = issued.plus(LIFE).truncatedTo(ChronoUnit.SECONDS);
     Assignment assignment = told.assignment();
-    ArtifactRef artifact = told.rollout().wish().artifact();
+    ArtifactRef artifact = told.artifact();
     DeviceAssignment document =
         DeviceAssignment.of(
             issued,
@@ -114,10 +114,7 @@ public final class DirectorSigner implements AssignmentSigner {
                 device.tenant().toString(), device.fleet().value(), device.name().value()),
             told.rollout().id().toString(),
             assignment.attempt(),
-            switch (assignment.action()) {
-              case APPLY -> DeviceAssignment.Action.APPLY;
-              case REVERT -> DeviceAssignment.Action.REVERT;
-            },
+            told.installs() ? DeviceAssignment.Action.APPLY : DeviceAssignment.Action.REVERT,
             new DeviceAssignment.Artifact(artifact.id(), artifact.version(), published.kind()),
             published.path(),
             published.file(),

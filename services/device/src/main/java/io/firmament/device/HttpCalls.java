@@ -335,11 +335,9 @@ final class HttpCalls {
 
   private Answer heartbeat(Device device, Json.Obj said) {
     Deliveries.Running running = running(said);
+    Device known = running.says() ? deliveries.running(device, running, manifests) : device;
     RecordHeartbeat.Answer told =
-        heartbeat.heartbeat(device, text(said, "agent_version"), device.inventory());
-    if (running.says()) {
-      deliveries.running(device, running);
-    }
+        heartbeat.heartbeat(known, text(said, "agent_version"), known.inventory());
     List<Json> requests = new ArrayList<>();
     for (LogRequest wanted : deliveries.logRequests(device)) {
       Json.Obj request =

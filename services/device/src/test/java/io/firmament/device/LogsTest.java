@@ -14,8 +14,11 @@ import io.firmament.device.v1.LogOutcome;
 import io.firmament.device.v1.LogRequest;
 import io.firmament.device.v1.UploadLogsRequest;
 import io.firmament.device.v1.UploadLogsResponse;
+import io.firmament.platform.fleet.ChangeWatch;
+import io.firmament.platform.fleet.DeviceDirectory;
 import io.firmament.platform.fleet.DeviceName;
 import io.firmament.platform.fleet.HeartbeatPolicy;
+import io.firmament.platform.fleet.RecordInventory;
 import io.firmament.platform.logs.DeviceLogs;
 import io.firmament.platform.logs.LogProblem;
 import io.firmament.platform.logs.ReceiveLogs;
@@ -258,6 +261,12 @@ class LogsTest {
               new DeviceAssignments(fleet.rollouts, clock),
               new SignedAssignments(new DirectorSigner(fleet.director, clock), clock),
               fleet.logStore,
+              new RecordInventory(
+                  fleet.store,
+                  new DeviceDirectory(
+                      fleet.store, new ChangeWatch(fleet.store, clock), clock, Ids.random()),
+                  clock,
+                  Ids.random()),
               clock);
       LogUploads uploads =
           new LogUploads(

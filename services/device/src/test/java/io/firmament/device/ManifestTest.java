@@ -12,6 +12,7 @@ import io.firmament.base.UserId;
 import io.firmament.device.v1.CompactUpdateManifest;
 import io.firmament.device.v1.SignedManifest;
 import io.firmament.platform.fleet.HeartbeatPolicy;
+import io.firmament.platform.fleet.Inventory;
 import io.firmament.platform.identity.Caller;
 import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.rollout.Assignment;
@@ -35,6 +36,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -248,6 +250,9 @@ class ManifestTest {
         int status = device.get(query(call, odd, MODEL)).statusCode();
         assertTrue(Set.of(204, 400, 404).contains(status), call + " " + odd + ": " + status);
       }
+      HttpResponse<byte[]> broken = device.get(query(call, "%ff", MODEL));
+      assertEquals(400, broken.statusCode());
+      assertTrue(new String(broken.body(), UTF_8).contains("malformed_request"));
     }
     assertEquals(404, device.post("manifest", Json.Obj.EMPTY).statusCode());
     assertEquals(405, device.post("firmware", Json.Obj.EMPTY).statusCode());
@@ -271,21 +276,109 @@ class ManifestTest {
     }
   }
 
+  private Optional<Inventory.Installed> installed(SmallDevice device, String artifact) {
+    return Optional.ofNullable(fleet.device(device.name()).inventory().installed().get(artifact));
+  }
+
+  /// Installs a version, by its manifest, and says so.
+  private RolloutId installs(SmallDevice device, String artifact, String version, byte[] content)
+      throws Exception {
+    RolloutId rollout = fleet.rollOut(artifact, version, content, device.name());
+    CompactUpdateManifest manifest = awaited(device, artifact);
+    assertEquals(version, manifest.getArtifactVersion());
+    device.heartbeat(probed(runs(version, manifest.getRollbackCounter()), true, ""));
+    assertEquals(State.HEALTHY, state(rollout, device));
+    return rollout;
+  }
+
   @Test
-  void thereIsNoManifestForAReturn() throws Exception {
+  void whatWasInstalledByAManifestIsInTheInventory() throws Exception {
     SmallDevice device = online();
-    RolloutId rollout = fleet.rollOut("meter", "3", image, device.name());
-    awaited(device, "meter");
-    device.heartbeat(probed(runs("3", 1), true, ""));
+    installs(device, "clock", "1.0", image);
+    Optional<Inventory.Installed> first =
+        Optional.of(new Inventory.Installed("1.0", Sha256.of(image)));
+    assertEquals(first, installed(device, "clock"));
+
+    RolloutId rollout = fleet.rollOut("clock", "2.0", new byte[] {2}, device.name());
+    assertEquals(2, awaited(device, "clock").getRollbackCounter());
+    device.heartbeat(runs("2.0", 2));
+    assertEquals(first, installed(device, "clock"), "it does not know whether that works");
+    device.heartbeat(probed(runs("1.0", 1).with("reverted_version", "2.0"), true, ""));
+    assertEquals(State.ROLLED_BACK, state(rollout, device));
+    assertEquals(first, installed(device, "clock"));
+  }
+
+  @Test
+  void aReturnIsAManifestOfWhatTheDeviceHadBefore() throws Exception {
+    SmallDevice device = online();
+    byte[] before = "the second version".getBytes(UTF_8);
+    fleet.evaluate(installs(device, "meter", "2", before));
+    RolloutId rollout = installs(device, "meter", "3", image);
     fleet.abort(rollout, Command.Policy.REVERT);
-    for (int i = 0; i < 30; i++) {
-      assertEquals(204, manifest(device, "meter").statusCode());
-      assertEquals(404, firmware(device, "meter").statusCode());
+    CompactUpdateManifest manifest = awaited(device, "meter");
+    assertEquals("2", manifest.getArtifactVersion());
+    assertEquals(Sha256.of(before).hex(), manifest.getSha256());
+    assertEquals(3, manifest.getRollbackCounter(), "a device takes nothing that does not rise");
+    assertArrayEquals(before, firmware(device, "meter").body());
+    assertEquals(State.DOWNLOADING, state(rollout, device));
+    assertEquals("3", installed(device, "meter").orElseThrow().version());
+    device.heartbeat(probed(runs("2", 3), true, "as before"));
+    Assignment ended = fleet.assignment(rollout, device.name());
+    assertEquals(Assignment.Action.REVERT, ended.action());
+    assertEquals(State.ROLLED_BACK, ended.state());
+    assertEquals("as before", ended.detail());
+    assertEquals(
+        Optional.of(new Inventory.Installed("2", Sha256.of(before))), installed(device, "meter"));
+    assertEquals(204, manifest(device, "meter").statusCode());
+  }
+
+  @Test
+  void aReturnThatDoesNotWorkHasFailed() throws Exception {
+    SmallDevice device = online();
+    fleet.evaluate(installs(device, "fan", "2", new byte[] {2}));
+    RolloutId rollout = installs(device, "fan", "3", image);
+    fleet.abort(rollout, Command.Policy.REVERT);
+    assertEquals(3, awaited(device, "fan").getRollbackCounter());
+    device.heartbeat(probed(runs("3", 2).with("reverted_version", "2"), true, "no way back"));
+    assertEquals(State.FAILED, state(rollout, device));
+    assertEquals("3", installed(device, "fan").orElseThrow().version());
+  }
+
+  @Test
+  void aReturnToWhatIsNotKnownHasFailed() throws Exception {
+    SmallDevice device = online();
+    RolloutId rollout = installs(device, "horn", "3", image);
+    fleet.abort(rollout, Command.Policy.REVERT);
+    for (int i = 0; i < 100 && state(rollout, device) != State.FAILED; i++) {
+      assertEquals(204, manifest(device, "horn").statusCode());
+      assertEquals(404, firmware(device, "horn").statusCode());
       Thread.sleep(100);
     }
     Assignment left = fleet.assignment(rollout, device.name());
-    assertEquals(Assignment.Action.REVERT, left.action());
-    assertEquals(State.OFFERED, left.state());
+    assertEquals(State.FAILED, left.state());
+    assertEquals("what the device had before is not known", left.detail());
+  }
+
+  @Test
+  void whatCannotBeRecordedIsReportedByALaterHeartbeat() throws Exception {
+    SmallDevice device = online();
+    RolloutId rollout = fleet.rollOut("door", "1", image, device.name());
+    Json.Obj runs = probed(runs("1", awaited(device, "door").getRollbackCounter()), true, "");
+    fleet.restart();
+    fleet.director.repository(false);
+    try {
+      device.heartbeat(runs);
+      assertEquals(State.DELIVERED, state(rollout, device));
+      assertEquals(Optional.empty(), installed(device, "door"));
+    } finally {
+      fleet.director.repository(true);
+    }
+    for (int i = 0; i < 100 && state(rollout, device) != State.HEALTHY; i++) {
+      Thread.sleep(100);
+      device.heartbeat(runs);
+    }
+    assertEquals(State.HEALTHY, state(rollout, device));
+    assertEquals("1", installed(device, "door").orElseThrow().version());
   }
 
   @Test

@@ -333,6 +333,7 @@ final class RolloutItems {
     item.put("cause", s(assignment.cause().name()));
     item.put("detail", s(assignment.detail()));
     assignment.counter().ifPresent(counter -> item.put("counter", n(counter)));
+    assignment.replaces().ifPresent(version -> item.put("replaces", s(version)));
     Assignment.State state = assignment.state();
     if (state.compareTo(Assignment.State.OFFERED) >= 0 && !state.isFinal()) {
       item.put("gsi1pk", s(flight(tenant)));
@@ -353,7 +354,8 @@ final class RolloutItems {
         find(item, "changedAt").map(_ -> instant(item, "changedAt")),
         Assignment.Cause.valueOf(text(item, "cause")),
         text(item, "detail"),
-        find(item, "counter").map(_ -> number(item, "counter")));
+        find(item, "counter").map(_ -> number(item, "counter")),
+        find(item, "replaces").map(AttributeValue::s));
   }
 
   // ---- events

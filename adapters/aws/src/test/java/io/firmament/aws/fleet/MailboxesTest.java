@@ -63,6 +63,7 @@ class MailboxesTest {
           new SignedAssignments(
               (_, _) -> new AssignmentSigner.Outcome.Unsigned("nothing is signed here"), clock),
           logs,
+          new RecordInventory(store, directory, clock, Ids.random()),
           clock);
 
   @BeforeAll

@@ -382,16 +382,18 @@ interface RolloutStoreContract {
                 tenant,
                 id,
                 Rollout.Status.PENDING,
-                new Step(Optional.of(offer.is()), delivered.counted(5))));
+                new Step(Optional.of(offer.is()), delivered.counted(5, Optional.of("0.9")))));
     assertEquals(5, store().lastCounter(tenant, device));
-    assertEquals(Optional.of(delivered.counted(5)), store().findAssignment(tenant, id, device));
+    assertEquals(
+        Optional.of(delivered.counted(5, Optional.of("0.9"))),
+        store().findAssignment(tenant, id, device));
     assertFalse(
         store()
             .deliver(
                 tenant,
                 id,
                 Rollout.Status.PENDING,
-                new Step(Optional.of(delivered), delivered.counted(6))),
+                new Step(Optional.of(delivered), delivered.counted(6, Optional.of("0.9")))),
         "it has one");
     Assignment applying = reported(delivered, Assignment.Status.APPLYING);
     assertFalse(
@@ -400,7 +402,12 @@ interface RolloutStoreContract {
     assertTrue(
         store()
             .report(
-                tenant, id, new Step(Optional.of(delivered.counted(5)), applying.counted(5)), NOW));
+                tenant,
+                id,
+                new Step(
+                    Optional.of(delivered.counted(5, Optional.of("0.9"))),
+                    applying.counted(5, Optional.of("0.9"))),
+                NOW));
     assertEquals(0, store().lastCounter(tenant, other.is().device()), "each device its own");
     assertEquals(0, store().lastCounter(tenant(), device), "another tenant's");
     // The next assignment gets none that was used.
@@ -422,7 +429,9 @@ interface RolloutStoreContract {
                   tenant,
                   secondId,
                   Rollout.Status.PENDING,
-                  new Step(Optional.of(again.is()), again.is().delivered(NOW).counted(used))));
+                  new Step(
+                      Optional.of(again.is()),
+                      again.is().delivered(NOW).counted(used, Optional.of("0.9")))));
     }
     assertTrue(
         store()
@@ -430,7 +439,9 @@ interface RolloutStoreContract {
                 tenant,
                 secondId,
                 Rollout.Status.PENDING,
-                new Step(Optional.of(again.is()), again.is().delivered(NOW).counted(6))));
+                new Step(
+                    Optional.of(again.is()),
+                    again.is().delivered(NOW).counted(6, Optional.of("0.9")))));
     assertEquals(6, store().lastCounter(tenant, device));
   }
 

@@ -49,6 +49,15 @@ public record Inventory(SortedMap<String, Installed> installed, Optional<Metadat
     return new Inventory(new TreeMap<>(), Optional.empty());
   }
 
+  /// With an artifact, in the place of another version of it.
+  ///
+  /// @throws io.firmament.base.ProblemException `invalid_field` where there are too many
+  public Inventory with(String artifact, Installed is) {
+    SortedMap<String, Installed> more = new TreeMap<>(installed);
+    more.put(artifact, is);
+    return new Inventory(more, metadata);
+  }
+
   /// Whether this says something that is worth a write, to somebody who knows another inventory.
   /// Versions of timestamp and snapshot alone are not: they change all the time, and tell of the
   /// repository more than of the device.

@@ -1,11 +1,20 @@
 package io.firmament.platform.mailbox;
 
+import static io.firmament.platform.rollout.Assignment.Status.APPLYING;
+import static io.firmament.platform.rollout.Assignment.Status.DOWNLOADING;
+import static io.firmament.platform.rollout.Assignment.Status.FAILED;
+import static io.firmament.platform.rollout.Assignment.Status.HEALTHY;
+import static io.firmament.platform.rollout.Assignment.Status.ROLLED_BACK;
+
 import io.firmament.base.Log;
 import io.firmament.base.RolloutId;
 import io.firmament.platform.fleet.Device;
+import io.firmament.platform.fleet.Inventory;
+import io.firmament.platform.fleet.RecordInventory;
 import io.firmament.platform.fleet.Work;
 import io.firmament.platform.logs.LogRequest;
 import io.firmament.platform.logs.LogStore;
+import io.firmament.platform.rollout.ArtifactRef;
 import io.firmament.platform.rollout.Assignment;
 import io.firmament.platform.rollout.DeviceAssignments;
 import io.firmament.platform.rollout.ManifestSigner;
@@ -23,11 +32,13 @@ import java.util.Optional;
 public final class Deliveries {
   private static final Log LOG = Log.of(Deliveries.class);
   private static final int ATTEMPTS = 5;
+  private static final String NO_WAY_BACK = "what the device had before is not known";
 
   private final Mailboxes mailboxes;
   private final DeviceAssignments assignments;
   private final SignedAssignments signing;
   private final LogStore logs;
+  private final RecordInventory inventory;
   private final Clock clock;
 
   public Deliveries(
@@ -35,11 +46,13 @@ public final class Deliveries {
       DeviceAssignments assignments,
       SignedAssignments signing,
       LogStore logs,
+      RecordInventory inventory,
       Clock clock) {
     this.mailboxes = mailboxes;
     this.assignments = assignments;
     this.signing = signing;
     this.logs = logs;
+    this.inventory = inventory;
     this.clock = clock;
   }
 
@@ -84,17 +97,21 @@ public final class Deliveries {
     return List.copyOf(requests);
   }
 
-  /// The manifest of what a device is to install of an artifact; with it the assignment counts as
-  /// delivered. It says the same counter each time.
+  /// The manifest of what a device is to install of an artifact, also to return to what it had
+  /// before; with it the assignment counts as delivered. It says the same counter each time. A
+  /// return of a device that had nothing that is known has failed.
   ///
   /// @return empty where there is nothing to install, or it cannot be signed now
   public Optional<byte[]> manifest(Device device, String artifact, ManifestSigner manifests) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<Open> open = open(device, artifact);
+      Updates updates = updates(device);
+      updates.find(artifact, false).ifPresent(told -> report(device, told, FAILED, NO_WAY_BACK));
+      Optional<Open> open = open(device, updates, artifact);
       if (open.isEmpty()) {
         return Optional.empty();
       }
-      DeviceAssignments.Told told = assignments.counted(open.get().told());
+      DeviceAssignments.Told told =
+          assignments.counted(open.get().told(), version(device, artifact));
       long counter = told.assignment().counter().orElseThrow();
       Optional<byte[]> signed = manifests.sign(device, open.get().document(), counter);
       if (signed.isEmpty()) {
@@ -120,12 +137,13 @@ public final class Deliveries {
   /// @return empty where the device has no manifest for it
   public Optional<byte[]> fetch(Device device, String artifact) {
     Optional<Open> open =
-        open(device, artifact).filter(each -> each.told().was().counter().isPresent());
+        open(device, updates(device), artifact)
+            .filter(each -> each.told().was().counter().isPresent());
     open.map(Open::told)
         .filter(told -> told.was().state() == Assignment.State.DELIVERED)
         .ifPresent(
             told -> {
-              report(device, told, Assignment.Status.DOWNLOADING, "");
+              report(device, told, DOWNLOADING, "");
               mailboxes.renew(device.tenant(), device.name(), new Work.Update(told.rollout().id()));
             });
     return open.map(each -> each.document().signed());
@@ -146,45 +164,77 @@ public final class Deliveries {
     }
 
     /// What it says about one of its assignments.
-    Optional<Assignment.Status> about(long assigned, String assignedVersion) {
+    ///
+    /// @param assigned the counter of the assignment's manifest, and `assignedVersion` its version
+    Optional<Assignment.Status> about(
+        Assignment.Action action, long assigned, String assignedVersion) {
+      boolean applies = action == Assignment.Action.APPLY;
+      Assignment.Status refused = applies ? ROLLED_BACK : FAILED;
       if (reverted.equals(assignedVersion) && counter <= assigned) {
-        return Optional.of(Assignment.Status.ROLLED_BACK);
+        return Optional.of(refused);
       }
       if (counter != assigned || !(version.isEmpty() || version.equals(assignedVersion))) {
         return Optional.empty();
       }
-      return healthy
-          .map(well -> well ? Assignment.Status.HEALTHY : Assignment.Status.ROLLED_BACK)
-          .or(() -> Optional.of(Assignment.Status.APPLYING));
+      Assignment.Status done = applies ? HEALTHY : ROLLED_BACK;
+      return Optional.of(healthy.map(well -> well ? done : refused).orElse(APPLYING));
     }
   }
 
   /// Takes in what a device with manifests says about itself, as reports on the assignments that
-  /// are open. It never fails: a later heartbeat says it again.
-  public void running(Device device, Running running) {
+  /// are open and as what it has installed. It never fails: a later heartbeat says it again.
+  ///
+  /// @return the device, with what it has installed now
+  public Device running(Device device, Running running, ManifestSigner manifests) {
+    Device known = device;
     try {
-      Mailboxes.Mailbox box = mailboxes.of(device.tenant(), device.name());
-      for (Mailboxes.Letter letter : box.letters().values()) {
-        if (letter.work() instanceof Work.Update(RolloutId rollout)) {
-          countable(device, box, letter, rollout)
-              .filter(Deliveries::hasManifest)
-              .ifPresent(told -> running(device, told, running));
+      Updates updates = updates(known);
+      for (DeviceAssignments.Told told : updates.told()) {
+        if (told.was().counter().isPresent() && told.installs()) {
+          known = running(known, updates, told, running, manifests);
         }
       }
     } catch (RuntimeException outage) {
       failed("report_not_taken", outage, device);
     }
+    return known;
   }
 
-  private void running(Device device, DeviceAssignments.Told told, Running running) {
-    running
-        .about(told.was().counter().orElseThrow(), told.rollout().wish().artifact().version())
-        .ifPresent(status -> report(device, told, status, running.detail()));
+  private Device running(
+      Device device,
+      Updates updates,
+      DeviceAssignments.Told told,
+      Running running,
+      ManifestSigner manifests) {
+    Assignment.Action action = told.assignment().action();
+    Optional<Assignment.Status> status =
+        running.about(action, told.was().counter().orElseThrow(), told.artifact().version());
+    boolean installed =
+        status.equals(Optional.of(action == Assignment.Action.APPLY ? HEALTHY : ROLLED_BACK));
+    // Before the report, by which the assignment is no longer open: what is not recorded now is
+    // by the next heartbeat.
+    Device known = installed ? installed(device, updates, told, manifests) : device;
+    if (status.isPresent() && (!installed || has(known, told.artifact()))) {
+      report(known, told, status.get(), running.detail());
+    }
+    return known;
   }
 
-  private static boolean hasManifest(DeviceAssignments.Told told) {
-    return told.was().counter().isPresent()
-        && told.assignment().action() == Assignment.Action.APPLY;
+  private Device installed(
+      Device device, Updates updates, DeviceAssignments.Told told, ManifestSigner manifests) {
+    return document(device, updates, told)
+        .flatMap(manifests::installed)
+        .map(is -> inventory.record(device, device.inventory().with(told.artifact().id(), is)))
+        .orElse(device);
+  }
+
+  private static boolean has(Device device, ArtifactRef artifact) {
+    return version(device, artifact.id()).equals(Optional.of(artifact.version()));
+  }
+
+  private static Optional<String> version(Device device, String artifact) {
+    return Optional.ofNullable(device.inventory().installed().get(artifact))
+        .map(Inventory.Installed::version);
   }
 
   private void report(
@@ -199,33 +249,49 @@ public final class Deliveries {
   private record Open(
       Mailboxes.Letter letter, DeviceAssignments.Told told, SignedAssignments.Document document) {}
 
-  private Optional<Open> open(Device device, String artifact) {
+  /// All that a device is told of rollouts.
+  private record Updates(
+      Map<RolloutId, Mailboxes.Letter> letters, List<DeviceAssignments.Told> told) {
+    /// @param installs whether the device shall install the artifact, or return from it
+    Optional<DeviceAssignments.Told> find(String artifact, boolean installs) {
+      return told.stream()
+          .filter(each -> each.installs() == installs && each.artifact().id().equals(artifact))
+          .findFirst();
+    }
+
+    Mailboxes.Letter letter(DeviceAssignments.Told of) {
+      return Objects.requireNonNull(letters.get(of.rollout().id()));
+    }
+  }
+
+  private Updates updates(Device device) {
     Mailboxes.Mailbox box = mailboxes.of(device.tenant(), device.name());
     Map<RolloutId, Mailboxes.Letter> letters = new HashMap<>();
-    List<DeviceAssignments.Told> updates = new ArrayList<>();
+    List<DeviceAssignments.Told> told = new ArrayList<>();
     for (Mailboxes.Letter letter : box.letters().values()) {
       if (letter.work() instanceof Work.Update(RolloutId rollout)) {
         letters.put(rollout, letter);
-        countable(device, box, letter, rollout).ifPresent(updates::add);
+        countable(device, box, letter, rollout).ifPresent(told::add);
       }
     }
-    Optional<DeviceAssignments.Told> wanted =
-        updates.stream()
-            .filter(told -> told.assignment().action() == Assignment.Action.APPLY)
-            .filter(told -> told.rollout().wish().artifact().id().equals(artifact))
-            .findFirst();
-    // All together, as a heartbeat would have them signed.
-    return wanted.flatMap(
-        told ->
-            signing.sign(device, updates).stream()
-                .filter(each -> each.told().rollout().id().equals(told.rollout().id()))
-                .findFirst()
-                .map(
-                    document ->
-                        new Open(
-                            Objects.requireNonNull(letters.get(told.rollout().id())),
-                            told,
-                            document)));
+    return new Updates(letters, told);
+  }
+
+  private Optional<Open> open(Device device, Updates updates, String artifact) {
+    return updates
+        .find(artifact, true)
+        .flatMap(
+            told ->
+                document(device, updates, told)
+                    .map(document -> new Open(updates.letter(told), told, document)));
+  }
+
+  /// Of all together, as a heartbeat would have them signed.
+  private Optional<SignedAssignments.Document> document(
+      Device device, Updates updates, DeviceAssignments.Told told) {
+    return signing.sign(device, updates.told()).stream()
+        .filter(each -> each.told().rollout().id().equals(told.rollout().id()))
+        .findFirst();
   }
 
   private Parcel tell(Device device, Mailboxes.Mailbox box, Map<Work, Mailboxes.Letter> letters) {

@@ -18,6 +18,8 @@ import java.util.Optional;
 /// @param cause why the state is what it is
 /// @param detail what there is to say about that; a device's own words, or empty
 /// @param counter names the attempt in manifests; empty where the device has fetched none for it
+/// @param replaces the version of the artifact that a device with manifests had before; empty for
+///     others, and where that is not known
 public record Assignment(
     DeviceName device,
     int wave,
@@ -29,7 +31,8 @@ public record Assignment(
     Optional<Instant> changedAt,
     Cause cause,
     String detail,
-    Optional<Long> counter) {
+    Optional<Long> counter,
+    Optional<String> replaces) {
   public static final int MAX_DETAIL = 1_000;
 
   /// What the device shall do.
@@ -116,6 +119,7 @@ public record Assignment(
         Optional.empty(),
         cause,
         "",
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -156,7 +160,8 @@ public record Assignment(
         Optional.of(now),
         Cause.OFFERED,
         "",
-        Optional.empty());
+        Optional.empty(),
+        replaces);
   }
 
   /// The device has fetched it; doing so again changes nothing.
@@ -165,7 +170,10 @@ public record Assignment(
   }
 
   /// The device has fetched a manifest for it that says this counter.
-  public Assignment counted(long as) {
+  ///
+  /// @param had the version of the artifact that the device had just then; what it had at the first
+  ///     attempt stays
+  public Assignment counted(long as, Optional<String> had) {
     return new Assignment(
         device,
         wave,
@@ -177,7 +185,8 @@ public record Assignment(
         changedAt,
         cause,
         detail,
-        Optional.of(as));
+        Optional.of(as),
+        action == Action.APPLY && replaces.isEmpty() ? had : replaces);
   }
 
   Assignment withdrawn(Cause why, Instant now) {
@@ -201,7 +210,8 @@ public record Assignment(
         Optional.of(now),
         Cause.TIMED_OUT,
         detail,
-        counter);
+        counter,
+        replaces);
   }
 
   /// What a device says about its assignment.
@@ -292,6 +302,7 @@ public record Assignment(
         Optional.of(now),
         why,
         text,
-        counter);
+        counter,
+        replaces);
   }
 }

@@ -23,7 +23,24 @@ public final class DeviceAssignments {
   ///
   /// @param was as it is stored
   /// @param assignment as it must be stored before the device is told
-  public record Told(Rollout rollout, Assignment was, Assignment assignment) {}
+  public record Told(Rollout rollout, Assignment was, Assignment assignment) {
+    /// Whether the device shall install something. A return is that, too, for a device with
+    /// manifests: it has no other way back.
+    public boolean installs() {
+      return assignment.action() == Assignment.Action.APPLY || assignment.replaces().isPresent();
+    }
+
+    /// What it shall install; or return from, where it does not.
+    public ArtifactRef artifact() {
+      ArtifactRef wished = rollout.wish().artifact();
+      return assignment.action() == Assignment.Action.APPLY
+          ? wished
+          : assignment
+              .replaces()
+              .map(version -> new ArtifactRef(wished.id(), version))
+              .orElse(wished);
+    }
+  }
 
   /// Whether a device is told something of a rollout.
   public sealed interface Answer {
@@ -68,7 +85,9 @@ public final class DeviceAssignments {
 
   /// What a device is told, under the counter that its manifest says: the one that the assignment
   /// has, or the next of the device. Nothing is changed before it is [#deliver]ed.
-  public Told counted(Told told) {
+  ///
+  /// @param had the version of the artifact that the device has now
+  public Told counted(Told told, Optional<String> had) {
     return told.assignment().counter().isPresent()
         ? told
         : new Told(
@@ -76,7 +95,8 @@ public final class DeviceAssignments {
             told.was(),
             told.assignment()
                 .counted(
-                    store.lastCounter(told.rollout().tenant(), told.assignment().device()) + 1));
+                    store.lastCounter(told.rollout().tenant(), told.assignment().device()) + 1,
+                    had));
   }
 
   /// Takes in what a device says about an assignment. Saying it again, or late, changes nothing.

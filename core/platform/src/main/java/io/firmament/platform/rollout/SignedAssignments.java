@@ -50,7 +50,7 @@ public final class SignedAssignments {
           told.rollout().id(),
           told.assignment().attempt(),
           told.assignment().action(),
-          told.rollout().wish().artifact());
+          told.artifact());
     }
   }
 

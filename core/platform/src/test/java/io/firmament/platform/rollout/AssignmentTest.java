@@ -40,11 +40,13 @@ class AssignmentTest {
 
   @Test
   void keepsItsCounterToTheEndAndTheNextAttemptHasNone() {
-    Assignment counted = OFFERED.delivered(NOW).counted(7);
+    Assignment counted = OFFERED.delivered(NOW).counted(7, Optional.of("1.0"));
     assertEquals(OFFERED.delivered(NOW).state(), counted.state());
     Assignment healthy = moved(counted.stalledNow(NOW), Status.HEALTHY, "");
     assertEquals(Optional.of(7L), healthy.counter());
-    assertEquals(Optional.empty(), healthy.offered(Assignment.Action.REVERT, NOW).counter());
+    Assignment back = healthy.offered(Assignment.Action.REVERT, NOW);
+    assertEquals(Optional.empty(), back.counter());
+    assertEquals(Optional.of("1.0"), back.delivered(NOW).counted(8, Optional.of("2.0")).replaces());
   }
 
   @Test

@@ -23,6 +23,7 @@ import io.firmament.analysis.inspect.rules.LibraryPathRule;
 import io.firmament.analysis.inspect.rules.MalwareRule;
 import io.firmament.analysis.inspect.rules.ManagementConfigurationRule;
 import io.firmament.analysis.inspect.rules.McubootRule;
+import io.firmament.analysis.inspect.rules.MissingFileRule;
 import io.firmament.analysis.inspect.rules.MqttConfigurationRule;
 import io.firmament.analysis.inspect.rules.NetworkServiceRule;
 import io.firmament.analysis.inspect.rules.OutdatedKernelRule;
@@ -110,7 +111,8 @@ public final class Inspection {
             new UpdateConfigurationRule(),
             new UpdateDownloadRule(),
             new DebugLeftoverRule(),
-            new MalwareRule()));
+            new MalwareRule(),
+            new MissingFileRule()));
   }
 
   /// The cards of the rules, in the order they run.

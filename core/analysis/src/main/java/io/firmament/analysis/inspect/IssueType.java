@@ -43,5 +43,7 @@ public enum IssueType {
   /// Something left over from development.
   DEBUG_LEFTOVER,
   /// Something that looks like malware.
-  MALWARE_INDICATOR
+  MALWARE_INDICATOR,
+  /// A file that is asked for and not in the image.
+  MISSING_FILE
 }

@@ -193,7 +193,7 @@ final class InspectionTest {
             .directory("var/spool", 01777)
             .directory("tmp", 0777)
             .file("etc/readme", 0666, new byte[] {1})
-            .link("bin/link", "x");
+            .link("bin/readme", "../etc/readme");
     Issue issue = only(inspect(tree));
     assertEquals(List.of("www/upload"), issue.paths());
   }
@@ -287,6 +287,7 @@ final class InspectionTest {
   void followsStartLinksAndReadsXinetd() {
     MemoryTree tree =
         new MemoryTree()
+            .file("bin/sh", "a shell")
             .file("etc/init.d/telnet", "#!/bin/sh\nDAEMON=/usr/sbin/telnetd\n$DAEMON\n")
             .link("etc/rc3.d/S20telnet", "../init.d/telnet")
             .file("etc/xinetd.d/rsh", "service shell {\n server = /usr/sbin/in.rshd\n}\n")
@@ -298,7 +299,11 @@ final class InspectionTest {
 
   @Test
   void mentionsAServerThatIsOnlyThere() {
-    Issue issue = only(inspect(new MemoryTree().link("usr/sbin/telnetd", "../bin/busybox")));
+    MemoryTree tree =
+        new MemoryTree()
+            .file("usr/bin/busybox", "a program")
+            .link("usr/sbin/telnetd", "../bin/busybox");
+    Issue issue = only(inspect(tree));
     assertEquals(Severity.INFORMATIONAL, issue.severity());
     assertEquals("present", issue.facts().get("state"));
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/// Fleets of ten tenants at the pace that the platform sets: real agents, each with a key, a
+/// Fleets of twenty tenants at the pace that the platform sets: real agents, each with a key, a
 /// certificate and a connection over mutual TLS, against the device service in another process with
 /// a heap of 512 MiB. Says whether anything was lost: calls that failed, and devices that the
 /// platform does not show online at the end. The reference is what the same fleet would send if
@@ -110,6 +110,7 @@ public final class FleetBenchmark {
       for (int i = 0; i < simulators.size(); i++) {
         int share = devices / simulators.size() + (i < devices % simulators.size() ? 1 : 0);
         simulators.get(i).start(share);
+        System.out.println("                       " + lived());
       }
     }
 

@@ -84,7 +84,7 @@ public final class HeartbeatServer {
   private static final int MAX_DEVICES = 100_000;
 
   /// The local DynamoDB is slow where one partition has thousands of items.
-  static final int TENANTS = 10;
+  static final int TENANTS = 20;
 
   private HeartbeatServer() {}
 

@@ -6,8 +6,6 @@ import io.firmament.base.FirmwareId;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
 import io.firmament.base.TenantId;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +14,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
-/// Pages of the firmware table. A cursor holds the last sort key only: the partition is always the
-/// caller's own, so that a cursor opens nothing.
+/// Pages of the firmware table.
 final class DynamoPages {
   private final DynamoDbClient dynamo;
   private final String table;
@@ -46,14 +43,8 @@ final class DynamoPages {
             .expressionAttributeValues(
                 Map.of(":pk", Items.string(pk), ":prefix", Items.string(prefix)));
     page.cursor()
-        .map(DynamoPages::open)
-        .ifPresent(
-            sk -> {
-              if (!sk.startsWith(prefix)) {
-                throw BaseProblem.INVALID_CURSOR.with();
-              }
-              query.exclusiveStartKey(Items.key(pk, sk));
-            });
+        .map(cursor -> SortKeyCursor.open(cursor, prefix))
+        .ifPresent(sk -> query.exclusiveStartKey(Items.key(pk, sk)));
     return page(query, "sk", page.limit());
   }
 
@@ -68,7 +59,7 @@ final class DynamoPages {
             .expressionAttributeNames(Map.of("#pk", index + "pk"))
             .expressionAttributeValues(Map.of(":pk", Items.string(indexPk)));
     page.cursor()
-        .map(DynamoPages::open)
+        .map(SortKeyCursor::open)
         .ifPresent(sk -> query.exclusiveStartKey(indexKey(index, indexPk, tenant, sk)));
     return page(query, index + "sk", page.limit());
   }
@@ -89,22 +80,8 @@ final class DynamoPages {
       QueryRequest.Builder query, String sortKey, int limit) {
     QueryResponse answer = dynamo.query(query.tableName(table).limit(limit).build());
     Optional<Cursor> next =
-        Optional.ofNullable(answer.lastEvaluatedKey().get(sortKey)).map(v -> seal(v.s()));
+        Optional.ofNullable(answer.lastEvaluatedKey().get(sortKey))
+            .map(v -> SortKeyCursor.of(v.s()));
     return new Page<>(answer.items(), next);
-  }
-
-  private static Cursor seal(String sortKey) {
-    return new Cursor(
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(sortKey.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String open(Cursor cursor) {
-    try {
-      return new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw BaseProblem.INVALID_CURSOR.with();
-    }
   }
 }

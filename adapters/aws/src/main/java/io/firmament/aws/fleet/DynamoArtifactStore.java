@@ -5,9 +5,9 @@ import static io.firmament.aws.fleet.FleetItems.n;
 import static io.firmament.aws.fleet.FleetItems.s;
 import static io.firmament.aws.fleet.FleetItems.text;
 
+import io.firmament.aws.SortKeyCursor;
 import io.firmament.base.ArtifactId;
 import io.firmament.base.BaseProblem;
-import io.firmament.base.Cursor;
 import io.firmament.base.FirmwareId;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
@@ -16,10 +16,8 @@ import io.firmament.platform.artifact.Artifact;
 import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.rollout.ArtifactRef;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -198,7 +196,8 @@ public final class DynamoArtifactStore implements ArtifactStore {
   @Override
   public Page<Artifact> list(TenantId tenant, Filter filter, PageRequest page) {
     QueryRequest.Builder query = newest(tenant, filter);
-    page.cursor().ifPresent(cursor -> query.exclusiveStartKey(startKey(tenant, decode(cursor))));
+    page.cursor()
+        .ifPresent(cursor -> query.exclusiveStartKey(startKey(tenant, SortKeyCursor.open(cursor))));
     int passing = page.offset();
     // One more than asked for tells whether there is a next page.
     int wanted = page.limit() + 1;
@@ -221,7 +220,7 @@ public final class DynamoArtifactStore implements ArtifactStore {
     List<Map<String, AttributeValue>> shown = more ? kept.subList(0, page.limit()) : kept;
     return new Page<>(
         shown.stream().map(ArtifactItems::artifact).toList(),
-        more ? Optional.of(encode(text(shown.getLast(), "gsi1sk"))) : Optional.empty());
+        more ? Optional.of(SortKeyCursor.of(text(shown.getLast(), "gsi1sk"))) : Optional.empty());
   }
 
   @Override
@@ -288,25 +287,6 @@ public final class DynamoArtifactStore implements ArtifactStore {
     key.put("gsi1pk", s(ArtifactItems.newest(tenant)));
     key.put("gsi1sk", s(sk));
     return key;
-  }
-
-  private static Cursor encode(String sk) {
-    return new Cursor(
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(sk.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String decode(Cursor cursor) {
-    try {
-      String sk = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
-      if (!sk.isEmpty() && sk.length() <= 200) {
-        return sk;
-      }
-    } catch (IllegalArgumentException e) {
-      // Not one of ours, as below.
-    }
-    throw BaseProblem.INVALID_CURSOR.with();
   }
 
   // ---- items

@@ -8,6 +8,7 @@ import static io.firmament.aws.fleet.FleetItems.s;
 import static io.firmament.aws.fleet.FleetItems.text;
 import static io.firmament.aws.fleet.FleetItems.time;
 
+import io.firmament.aws.SortKeyCursor;
 import io.firmament.base.BaseProblem;
 import io.firmament.base.Cursor;
 import io.firmament.base.Page;
@@ -29,11 +30,9 @@ import io.firmament.platform.rollout.Rollout;
 import io.firmament.platform.rollout.RolloutEvent;
 import io.firmament.platform.rollout.RolloutState;
 import io.firmament.platform.rollout.RolloutStore;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -686,7 +685,8 @@ public final class DynamoRolloutStore implements RolloutStore {
   private <T> Page<T> page(
       Range range, PageRequest page, Function<Map<String, AttributeValue>, T> reader) {
     QueryRequest.Builder query = query(range);
-    page.cursor().ifPresent(cursor -> query.exclusiveStartKey(startKey(range, decode(cursor))));
+    page.cursor()
+        .ifPresent(cursor -> query.exclusiveStartKey(startKey(range, SortKeyCursor.open(cursor))));
     int passing = page.offset();
     while (passing > 0) {
       QueryResponse answer = client.query(query.copy().select(Select.COUNT).limit(passing).build());
@@ -703,7 +703,9 @@ public final class DynamoRolloutStore implements RolloutStore {
     List<Map<String, AttributeValue>> kept = cut ? items.subList(0, page.limit()) : items;
     boolean more = cut || (answer.hasLastEvaluatedKey() && !kept.isEmpty());
     Optional<Cursor> next =
-        more ? Optional.of(encode(text(kept.getLast(), range.skName()))) : Optional.empty();
+        more
+            ? Optional.of(SortKeyCursor.of(text(kept.getLast(), range.skName())))
+            : Optional.empty();
     return new Page<>(kept.stream().map(reader).toList(), next);
   }
 
@@ -723,24 +725,5 @@ public final class DynamoRolloutStore implements RolloutStore {
     key.put(range.pkName(), s(range.pk()));
     key.put(range.skName(), s(sk));
     return key;
-  }
-
-  private static Cursor encode(String sk) {
-    return new Cursor(
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(sk.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String decode(Cursor cursor) {
-    try {
-      String sk = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
-      if (!sk.isEmpty() && sk.length() <= 200) {
-        return sk;
-      }
-    } catch (IllegalArgumentException e) {
-      // Not one of ours, as below.
-    }
-    throw BaseProblem.INVALID_CURSOR.with();
   }
 }

@@ -4,12 +4,10 @@ import static io.firmament.aws.fleet.FleetItems.SK;
 import static io.firmament.aws.fleet.FleetItems.key;
 import static io.firmament.aws.fleet.FleetItems.s;
 
-import io.firmament.base.BaseProblem;
+import io.firmament.aws.SortKeyCursor;
 import io.firmament.base.Cursor;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +19,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
-/// Pages of a partition of the fleet's table. A cursor holds the last sort key only: the partition
-/// is always the caller's own, so that a cursor opens nothing.
+/// Pages of a partition of the fleet's table.
 final class FleetPages {
-  /// The longest sort key that a list goes by.
-  private static final int MAX_KEY = 256;
-
   private final DynamoDbClient client;
   private final String table;
 
@@ -83,7 +77,9 @@ final class FleetPages {
     List<Map<String, AttributeValue>> kept = cut ? items.subList(0, page.limit()) : items;
     boolean more = cut || (answer.hasLastEvaluatedKey() && !kept.isEmpty());
     Optional<Cursor> next =
-        more ? Optional.of(encode(FleetItems.text(kept.getLast(), SK))) : Optional.empty();
+        more
+            ? Optional.of(SortKeyCursor.of(FleetItems.text(kept.getLast(), SK)))
+            : Optional.empty();
     return new Page<>(kept.stream().map(reader).toList(), next);
   }
 
@@ -113,29 +109,6 @@ final class FleetPages {
   }
 
   private static Map<String, AttributeValue> startKey(Range range, Cursor cursor) {
-    String sk = decode(cursor);
-    if (!sk.startsWith(range.prefix())) {
-      throw BaseProblem.INVALID_CURSOR.with();
-    }
-    return key(range.pk(), sk);
-  }
-
-  private static Cursor encode(String sk) {
-    return new Cursor(
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(sk.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static String decode(Cursor cursor) {
-    try {
-      String sk = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
-      if (!sk.isEmpty() && sk.length() <= MAX_KEY) {
-        return sk;
-      }
-    } catch (IllegalArgumentException e) {
-      // Answered below.
-    }
-    throw BaseProblem.INVALID_CURSOR.with();
+    return key(range.pk(), SortKeyCursor.open(cursor, range.prefix()));
   }
 }

@@ -1,8 +1,8 @@
 package io.firmament.aws.identity;
 
+import io.firmament.aws.SortKeyCursor;
 import io.firmament.base.AnalysisConfigurationId;
 import io.firmament.base.ApiTokenId;
-import io.firmament.base.BaseProblem;
 import io.firmament.base.Cursor;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
@@ -21,10 +21,8 @@ import io.firmament.platform.identity.Session;
 import io.firmament.platform.identity.Tenant;
 import io.firmament.platform.identity.User;
 import io.firmament.platform.identity.UserGroup;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -266,7 +264,6 @@ public final class DynamoIdentityStore implements IdentityStore {
     return item.isEmpty() ? Optional.empty() : Optional.of(Item.read(item));
   }
 
-  /// A cursor holds the last sort key alone: the partition is always the caller's own.
   private <T> Page<T> list(String pk, String prefix, PageRequest page, Function<Item, T> mapper) {
     QueryRequest.Builder query =
         QueryRequest.builder()
@@ -276,29 +273,14 @@ public final class DynamoIdentityStore implements IdentityStore {
             .keyConditionExpression("pk = :pk AND begins_with(sk, :prefix)")
             .expressionAttributeValues(
                 Map.of(":pk", Item.string(pk), ":prefix", Item.string(prefix)));
-    page.cursor().ifPresent(cursor -> query.exclusiveStartKey(Item.key(pk, open(cursor, prefix))));
+    page.cursor()
+        .ifPresent(
+            cursor -> query.exclusiveStartKey(Item.key(pk, SortKeyCursor.open(cursor, prefix))));
     QueryResponse answer = dynamo.get().query(query.build());
     Optional<Cursor> next =
-        Optional.ofNullable(answer.lastEvaluatedKey().get("sk")).map(sk -> seal(sk.s()));
+        Optional.ofNullable(answer.lastEvaluatedKey().get("sk"))
+            .map(sk -> SortKeyCursor.of(sk.s()));
     return new Page<>(answer.items().stream().map(Item::read).map(mapper).toList(), next);
-  }
-
-  private static Cursor seal(String sortKey) {
-    byte[] bytes = sortKey.getBytes(StandardCharsets.UTF_8);
-    return new Cursor(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
-  }
-
-  private static String open(Cursor cursor, String prefix) {
-    try {
-      String sortKey =
-          new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
-      if (sortKey.startsWith(prefix) && sortKey.length() <= 1024) {
-        return sortKey;
-      }
-    } catch (IllegalArgumentException e) {
-      throw BaseProblem.INVALID_CURSOR.with();
-    }
-    throw BaseProblem.INVALID_CURSOR.with();
   }
 
   private TransactWriteItem putNew(Item item) {

@@ -8,13 +8,12 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Judges whether the vulnerable code is in the image, can be reached and is exposed. A function of
 /// its arguments: the same facts give the same reasons.
@@ -46,11 +45,9 @@ final class Impact {
           Map.entry("superh", "sh"));
 
   private final Map<String, List<String>> needs;
-  private final Map<String, String> kernelOptions;
 
-  private Impact(Map<String, List<String>> needs, Map<String, String> kernelOptions) {
+  private Impact(Map<String, List<String>> needs) {
     this.needs = needs;
-    this.kernelOptions = kernelOptions;
   }
 
   /// With the tables that come with Firmament.
@@ -59,11 +56,7 @@ final class Impact {
     for (String[] row : rows("vulnerable-code.tsv")) {
       needs.computeIfAbsent(row[0], _ -> new ArrayList<>()).add(row[1] + " " + row[2]);
     }
-    Map<String, String> options = new HashMap<>();
-    for (String[] row : rows("kernel-sources.tsv")) {
-      options.put(row[0], row[1]);
-    }
-    return new Impact(needs, options);
+    return new Impact(needs);
   }
 
   private static List<String[]> rows(String table) {
@@ -84,11 +77,11 @@ final class Impact {
 
   /// The reasons for one vulnerability in one component.
   ///
-  /// @param files the source files that hold the flaw; none where they are not known
+  /// @param files the source files of the kernel that hold the flaw; none where they are not known
   List<Reason> reasons(
       String cve, Component component, Collection<String> files, ImageFacts image) {
     List<Reason> reasons = new ArrayList<>();
-    kernel(files, image).ifPresent(reasons::add);
+    kernel(files, component.version(), image).ifPresent(reasons::add);
     for (String need : needs.getOrDefault(cve, List.of())) {
       String name = need.substring(need.indexOf(' ') + 1);
       if (need.startsWith("applet ")) {
@@ -135,25 +128,25 @@ final class Impact {
   }
 
   /// A flaw is absent only where each file that holds it is known not to be built.
-  private Optional<Reason> kernel(Collection<String> files, ImageFacts image) {
-    List<Optional<Boolean>> built = new ArrayList<>();
+  private static Optional<Reason> kernel(
+      Collection<String> files, @Nullable String version, ImageFacts image) {
+    List<Truth> built = new ArrayList<>();
     boolean foreign = !files.isEmpty();
     for (String file : files) {
       boolean other = isOtherArchitecture(file, image);
       foreign &= other;
-      built.add(other ? Optional.of(false) : built(file, image));
+      built.add(other ? Truth.FALSE : built(file, version, image));
     }
     String names = String.join(", ", files);
     if (foreign) {
       return Optional.of(
           new Reason("other-architecture", names + " is for another architecture", ABSENT));
     }
-    if (!built.isEmpty() && built.stream().allMatch(b -> b.equals(Optional.of(false)))) {
+    if (!built.isEmpty() && built.stream().allMatch(Truth.FALSE::equals)) {
       return Optional.of(
           new Reason("code-not-built", names + " is not built into this kernel", ABSENT));
     }
-    boolean there = built.stream().anyMatch(b -> b.equals(Optional.of(true)));
-    return there
+    return built.contains(Truth.TRUE)
         ? Optional.of(new Reason("code-built", names + " is built into this kernel", BUILT))
         : Optional.empty();
   }
@@ -167,22 +160,12 @@ final class Impact {
     return own != null && !own.equals(wanted);
   }
 
-  /// By the option that guards the file or the nearest folder above it. An option that is set says
-  /// only of a single file that it is built.
-  private Optional<Boolean> built(String file, ImageFacts image) {
-    if (image.kernelOptions().isEmpty()) {
-      return Optional.empty();
-    }
-    Set<String> set = image.kernelOptions().get();
-    String at = file;
-    while (!at.isEmpty() && !kernelOptions.containsKey(at)) {
-      at = at.substring(0, at.lastIndexOf('/', at.length() - 2) + 1);
-    }
-    String guard = kernelOptions.get(at);
-    if (guard == null) {
-      return Optional.empty();
-    }
-    boolean isSet = Arrays.stream(guard.split("\\|")).anyMatch(set::contains);
-    return isSet && !at.equals(file) ? Optional.empty() : Optional.of(isSet);
+  /// Code of a module counts as built, also where the module's file is not in the image: it may lie
+  /// in a part that was not unpacked or be loaded from elsewhere.
+  private static Truth built(String file, @Nullable String version, ImageFacts image) {
+    return image
+        .kernelOptions()
+        .map(set -> KernelSources.standard().built(file, version == null ? "" : version, set))
+        .orElse(Truth.UNKNOWN);
   }
 }

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// Nothing is dropped for being unlikely: a low score and its reasons say so instead.
 public final class Matcher {
   private static final int ID_BYTES = 12;
+  private static final String KERNEL = "linux:linux_kernel";
 
   private final Products products = Products.standard();
   private final VersionSchemes schemes = VersionSchemes.standard();
@@ -175,7 +176,9 @@ public final class Matcher {
           int at = maker.getValue().find(vulnerability);
           if (at >= 0) {
             ProductVersions product = maker.getValue().product(at);
-            files.addAll(product.files());
+            if (products.canonical(maker.getKey()).equals(KERNEL)) {
+              files.addAll(product.files());
+            }
             if (status.isEmpty() && !product.blocks().isEmpty() && !subject.version().isEmpty()) {
               VersionScheme scheme = schemes.of(products.canonical(maker.getKey()));
               status = Optional.of(product.status(subject.version(), scheme));

@@ -18,15 +18,21 @@ class ImpactTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "net/bluetooth/hci.c | arm64 | NET | code-not-built",
-        "net/bluetooth/hci.c | arm64 | NET,BT | ''",
-        "kernel/bpf/verifier.c | arm64 | BPF_SYSCALL | code-built",
-        "net/core/skbuff.c | arm64 | NET | ''",
+        "net/bluetooth/hci_core.c | arm64 | NET | code-not-built",
+        "net/bluetooth/hci_core.c | arm64 | NET,BT | code-built",
+        "net/bluetooth/unheard_of.c | arm64 | NET | ''",
+        "kernel/bpf/verifier.c | arm64 | BPF | code-not-built",
+        "kernel/bpf/verifier.c | arm64 | BPF,BPF_SYSCALL | code-built",
+        "net/core/skbuff.c | arm64 | NET | code-built",
+        "fs/ext4/ext4.h | arm64 | NET | code-not-built",
+        "fs/ext4/ext4.h | arm64 | EXT4_FS | ''",
         "arch/x86/events/utils.c | mips | NET | other-architecture",
-        "arch/x86/events/utils.c | x86_64 | NET | ''",
-        "arch/x86/events/utils.c | toaster | NET | ''",
-        "net/bluetooth/hci.c net/core/skbuff.c | arm64 | NET | ''",
-        "net/bluetooth/hci.c arch/x86/a.c | arm64 | NET | code-not-built",
+        "arch/x86/events/utils.c | x86_64 | PERF_EVENTS | ''",
+        "arch/x86/boot/compressed/misc.c | x86_64 | NET | ''",
+        "arch/x86/boot/compressed/misc.c | toaster | NET | ''",
+        "net/bluetooth/hci_core.c net/core/skbuff.c | arm64 | NET | code-built",
+        "net/bluetooth/hci_core.c unheard_of.c | arm64 | NET | ''",
+        "net/bluetooth/hci_core.c arch/x86/a.c | arm64 | NET | code-not-built",
       })
   void prunesOnlyWhatIsKnownNotToBeBuilt(
       String files, String architecture, String options, String code) {
@@ -52,7 +58,7 @@ class ImpactTest {
       assertEquals(
           List.of(),
           Impact.standard()
-              .reasons(cve, KERNEL, List.of("net/bluetooth/hci.c"), ImageFacts.unknown()));
+              .reasons(cve, KERNEL, List.of("net/bluetooth/hci_core.c"), ImageFacts.unknown()));
     }
   }
 

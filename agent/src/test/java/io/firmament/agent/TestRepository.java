@@ -38,7 +38,7 @@ public final class TestRepository {
   private final SoftwareSigner rootKey = SoftwareSigner.generate();
   private final SoftwareSigner targetsKey = SoftwareSigner.generate();
   private final SoftwareSigner onlineKey = SoftwareSigner.generate();
-  public final SoftwareSigner directorKey = SoftwareSigner.generate();
+  private volatile SoftwareSigner directorKey = SoftwareSigner.generate();
   private final Fleet fleet;
   private final MetadataStore store;
   private final TufRepository repository;
@@ -94,6 +94,26 @@ public final class TestRepository {
   /// What the fleet's role lists.
   public Targets targets() {
     return repository.state().orElseThrow().role(fleet.role()).orElseThrow();
+  }
+
+  /// Has the targets that are published name another key of the director.
+  public void rotateDirector(Instant now) {
+    directorKey = SoftwareSigner.generate();
+    Targets next =
+        Director.delegateTo(
+            repository.state().orElseThrow().role(RoleName.TARGETS).orElseThrow(),
+            keys(directorKey));
+    published(
+        repository.publishTargets(
+            signed(
+                next.next(now.plusSeconds(86_400 * 365), repository.nextTargetsVersion()),
+                targetsKey),
+            now));
+  }
+
+  /// The key of the director.
+  public Signer director() {
+    return directorKey;
   }
 
   /// Signs anew what is due.

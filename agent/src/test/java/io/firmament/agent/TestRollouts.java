@@ -22,7 +22,7 @@ import io.firmament.platform.rollout.RolloutJson;
 import io.firmament.platform.rollout.RolloutRunner;
 import io.firmament.platform.rollout.Rollouts;
 import io.firmament.trust.Signer;
-import io.firmament.tuf.Targets;
+import io.firmament.tuf.repository.Signers;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +65,12 @@ final class TestRollouts implements AutoCloseable {
     DirectorSigner.Repositories repositories =
         new DirectorSigner.Repositories() {
           @Override
-          public Optional<Targets> targets(TenantId of, FleetName name) {
-            return Optional.of(repository.targets());
+          public DirectorSigner.Said said(TenantId of, FleetName name) {
+            Signer director = repository.director();
+            return new DirectorSigner.Said(
+                Optional.of(repository.targets()),
+                Set.of(Signers.keyOf(director).id()),
+                Optional.of(director));
           }
 
           @Override
@@ -77,11 +82,6 @@ final class TestRollouts implements AutoCloseable {
                     file ->
                         new DirectorSigner.Published(
                             repository.path(artifact.id(), artifact.version()), file, "config"));
-          }
-
-          @Override
-          public Optional<Signer> director(TenantId of) {
-            return Optional.of(repository.directorKey);
           }
         };
     return new DeviceServer.Updates(

@@ -2,26 +2,32 @@ package io.firmament.local;
 
 import io.firmament.base.TenantId;
 import io.firmament.engines.GrantGuard;
+import io.firmament.platform.trust.KeySlot;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.OnlineRole;
 import io.firmament.schema.Grant;
 import io.firmament.trust.SignatureAlgorithm;
 import io.firmament.trust.Signer;
 import java.security.PublicKey;
-import java.util.Optional;
 
 /// Online keys in files, held to the grants that the keys in KMS would be held to.
 record GuardedKeys(OnlineKeys keys) implements OnlineKeys {
   @Override
-  public Signer ensure(TenantId tenant, OnlineRole role) {
-    GrantGuard.require("CreateKey", Grant.ONLINE_KEYS_CREATE);
-    return new Guarded(keys.ensure(tenant, role), signing(role));
+  public KeySlot look(TenantId tenant, OnlineRole role, int slot) {
+    GrantGuard.require("GetPublicKey", signing(role), Grant.ONLINE_KEYS_CREATE);
+    return guarded(keys.look(tenant, role, slot), role);
   }
 
   @Override
-  public Optional<Signer> find(TenantId tenant, OnlineRole role) {
-    GrantGuard.require("GetPublicKey", signing(role), Grant.ONLINE_KEYS_CREATE);
-    return keys.find(tenant, role).map(signer -> new Guarded(signer, signing(role)));
+  public KeySlot make(TenantId tenant, OnlineRole role, int slot) {
+    GrantGuard.require("CreateKey", Grant.ONLINE_KEYS_CREATE);
+    return guarded(keys.make(tenant, role, slot), role);
+  }
+
+  private static KeySlot guarded(KeySlot slot, OnlineRole role) {
+    return slot.held()
+        .<KeySlot>map(signer -> new KeySlot.Holds(new Guarded(signer, signing(role))))
+        .orElse(slot);
   }
 
   private static Grant signing(OnlineRole role) {

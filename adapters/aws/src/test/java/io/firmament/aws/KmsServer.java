@@ -57,6 +57,7 @@ final class KmsServer implements AutoCloseable {
   private final Map<String, Key> keys = new ConcurrentHashMap<>();
   private final Map<String, String> aliases = new ConcurrentHashMap<>();
   private final Set<String> doomed = ConcurrentHashMap.newKeySet();
+  private final Set<String> disabled = ConcurrentHashMap.newKeySet();
   private final KmsSecrets secrets = new KmsSecrets();
   private final List<String> calls = new CopyOnWriteArrayList<>();
 
@@ -133,6 +134,9 @@ final class KmsServer implements AutoCloseable {
     return switch (operation) {
       case "CreateKey" -> createKey(text(request, "KeySpec"));
       case "CreateAlias" -> createAlias(text(request, "AliasName"), text(request, "TargetKeyId"));
+      case "DeleteAlias" -> deleteAlias(text(request, "AliasName"));
+      case "DisableKey" -> disable(text(request, "KeyId"), true);
+      case "EnableKey" -> disable(text(request, "KeyId"), false);
       case "ScheduleKeyDeletion" -> scheduleDeletion(text(request, "KeyId"));
       case "GetPublicKey" -> publicKey(text(request, "KeyId"));
       case "Sign" -> sign(request);
@@ -161,15 +165,32 @@ final class KmsServer implements AutoCloseable {
     if (!alias.matches("alias/[a-zA-Z0-9/_-]{1,250}")) {
       throw new Refused("ValidationException", "no alias can be " + alias);
     }
-    key(id);
+    known(id);
     if (aliases.putIfAbsent(alias, id) != null) {
       throw new Refused("AlreadyExistsException", "An alias with the name exists already");
     }
     return Map.of();
   }
 
+  private Map<String, Object> deleteAlias(String alias) throws Refused {
+    if (aliases.remove(alias) == null) {
+      throw new Refused("NotFoundException", "Alias " + alias + " is not found.");
+    }
+    return Map.of();
+  }
+
+  private Map<String, Object> disable(String id, boolean yes) throws Refused {
+    known(id);
+    if (yes) {
+      disabled.add(id);
+    } else {
+      disabled.remove(id);
+    }
+    return Map.of();
+  }
+
   private Map<String, Object> scheduleDeletion(String id) throws Refused {
-    key(id);
+    known(id);
     doomed.add(id);
     return Map.of("KeyId", id, "KeyState", "PendingDeletion");
   }
@@ -247,14 +268,23 @@ final class KmsServer implements AutoCloseable {
     return key.spec().startsWith("RSA");
   }
 
+  /// A key that can be used.
   private Key key(String idOrAlias) throws Refused {
+    Key key = known(idOrAlias);
     String id = aliases.getOrDefault(idOrAlias, idOrAlias);
-    Key key = keys.get(id);
+    if (doomed.contains(id)) {
+      throw new Refused("KMSInvalidStateException", id + " is pending deletion.");
+    }
+    if (disabled.contains(id)) {
+      throw new Refused("DisabledException", id + " is disabled.");
+    }
+    return key;
+  }
+
+  private Key known(String idOrAlias) throws Refused {
+    Key key = keys.get(aliases.getOrDefault(idOrAlias, idOrAlias));
     if (key == null) {
       throw new Refused("NotFoundException", "Key '" + idOrAlias + "' does not exist");
-    }
-    if (doomed.contains(id)) {
-      throw new Refused("KMSInvalidStateException", id + " is pending deletion");
     }
     return key;
   }

@@ -210,6 +210,24 @@ class TufTrustTest {
   }
 
   @Test
+  void followsTheKeyThatTargetsNameAsDirectorAndNoneBefore() throws Exception {
+    UpdateMachine device = device();
+    tell(device, 1, repository.sign(said(GATE, 1, now, "1", config("1"))));
+    TargetFile second = config("2");
+    now = now.plusSeconds(60);
+    byte[] old = repository.sign(said(GATE, 2, now, "2", second));
+    repository.rotateDirector(now);
+    tell(device, 2, old);
+    assertEquals("config 1", Files.readString(etc.resolve("app.conf")));
+    assertTrue(refusals.getLast().startsWith("NOT_SIGNED"), refusals::toString);
+    // Signed anew it is taken, also after a restart.
+    byte[] renewed = repository.sign(said(GATE, 2, now.plusSeconds(60), "2", second));
+    tell(device(), 2, renewed);
+    assertEquals("config 2", Files.readString(etc.resolve("app.conf")), refusals::toString);
+    assertEquals(Status.HEALTHY, said.getLast().status());
+  }
+
+  @Test
   void refusesWhatTheRepositoryDoesNotList() throws Exception {
     TargetFile first = config("1");
     TargetFile other = TargetFile.of(first.length(), "ab".repeat(32), Optional.empty());

@@ -10,6 +10,8 @@ public interface Signer {
   PublicKey publicKey();
 
   /// Signs a message; the signature's encoding is the algorithm's.
+  ///
+  /// @throws KeyGoneException where the key is there no more
   byte[] sign(byte[] message);
 
   /// SHA-256 of the public key's SubjectPublicKeyInfo.

@@ -9,11 +9,15 @@ import io.firmament.platform.rollout.Assignment;
 import io.firmament.platform.rollout.AssignmentSigner;
 import io.firmament.platform.rollout.DeviceAssignments;
 import io.firmament.platform.rollout.StrategyJson;
+import io.firmament.trust.KeyGoneException;
 import io.firmament.trust.Signer;
 import io.firmament.tuf.DeviceAssignment;
 import io.firmament.tuf.Json;
+import io.firmament.tuf.Metadata;
+import io.firmament.tuf.RoleSignature;
 import io.firmament.tuf.TargetFile;
 import io.firmament.tuf.Targets;
+import io.firmament.tuf.TufException;
 import io.firmament.tuf.repository.Director;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,9 +26,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Signs what devices are told with the `director` key of the tenant's repository. The file that is
+/// Signs what devices are told with the key that the published targets of the tenant's repository
+/// trust as `director`. The file that is
 /// meant is the one that the fleet's role lists for the artifact's version. Where none is listed
 /// any more, devices are not told to install it, and still told to return from it: that takes
 /// nothing from the repository.
@@ -32,7 +39,7 @@ public final class DirectorSigner implements AssignmentSigner {
   /// How long a device takes a document.
   static final Duration LIFE = Duration.ofHours(12);
 
-  /// How long what a fleet's role lists is believed: a wave asks for the same again and again.
+  /// How long what the repository says is believed: a wave asks for the same again and again.
   private static final Duration FRESH = Duration.ofSeconds(10);
 
   /// The same for what is not there: it may have been published a moment ago.
@@ -42,7 +49,7 @@ public final class DirectorSigner implements AssignmentSigner {
 
   private final Repositories repositories;
   private final Clock clock;
-  private final LastUsed<Key, Listed> lists = new LastUsed<>(MAX_FLEETS);
+  private final LastUsed<Key, Read> reads = new LastUsed<>(MAX_FLEETS);
 
   public DirectorSigner(Repositories repositories, Clock clock) {
     this.repositories = repositories;
@@ -51,15 +58,28 @@ public final class DirectorSigner implements AssignmentSigner {
 
   /// The repositories of the tenants.
   public interface Repositories {
-    /// What the role of a fleet lists; empty where the tenant has no repository, or the fleet no
-    /// role in it.
-    Optional<Targets> targets(TenantId tenant, FleetName fleet);
+    /// What a tenant's repository says to the devices of a fleet.
+    Said said(TenantId tenant, FleetName fleet);
 
     /// What was published to a fleet, also when it was withdrawn since; empty where it never was.
     Optional<Published> published(TenantId tenant, FleetName fleet, ArtifactRef artifact);
+  }
 
-    /// The key of the director; empty where the tenant has none.
-    Optional<Signer> director(TenantId tenant);
+  /// What published metadata says.
+  ///
+  /// @param fleet what the role of the fleet lists; empty where the tenant has no repository, or
+  ///     the fleet no role in it
+  /// @param directors ids of the keys that devices believe as director
+  /// @param director the one of them that signs here; empty where none does
+  public record Said(Optional<Targets> fleet, Set<String> directors, Optional<Signer> director) {
+    public Said {
+      directors = Set.copyOf(directors);
+    }
+
+    /// Nothing, for there is no repository.
+    static Said nothing() {
+      return new Said(Optional.empty(), Set.of(), Optional.empty());
+    }
   }
 
   /// A file that was published.
@@ -69,7 +89,7 @@ public final class DirectorSigner implements AssignmentSigner {
 
   private record Key(TenantId tenant, FleetName fleet) {}
 
-  private record Listed(Optional<Targets> targets, Instant readAt) {}
+  private record Read(Said said, Instant at) {}
 
   @Override
   public Outcome sign(Device device, DeviceAssignments.Told told) {
@@ -94,10 +114,29 @@ public final class DirectorSigner implements AssignmentSigner {
               ? artifact + " was never published to the fleet"
               : "the target in " + folder + " does not say its kind");
     }
-    return repositories
-        .director(device.tenant())
-        .<Outcome>map(key -> sign(device, told, published.get(), key))
-        .orElseGet(() -> new Outcome.Unsigned("the tenant's repository has no director"));
+    try {
+      return said(device, FRESH)
+          .director()
+          .<Outcome>map(key -> sign(device, told, published.get(), key))
+          .orElseGet(
+              () -> new Outcome.Unsigned("no key is here that the repository trusts as director"));
+    } catch (KeyGoneException e) {
+      return new Outcome.Unsigned("the key of the director is gone");
+    }
+  }
+
+  @Override
+  public boolean stands(Device device, byte[] document) {
+    Set<String> directors = said(device, FRESH).directors();
+    return signers(document).anyMatch(directors::contains);
+  }
+
+  private static Stream<String> signers(byte[] document) {
+    try {
+      return Metadata.assignment(document).signatures().stream().map(RoleSignature::keyId);
+    } catch (TufException e) {
+      throw new IllegalStateException("what the director has signed can be read", e);
+    }
   }
 
   private Outcome sign(
@@ -131,23 +170,25 @@ public final class DirectorSigner implements AssignmentSigner {
 
   /// The files of a folder, as they were listed at most so long ago.
   private List<Map.Entry<String, TargetFile>> files(Device device, String folder, Duration age) {
-    Key key = new Key(device.tenant(), device.fleet());
-    Instant now = clock.instant();
-    Optional<Targets> targets =
-        lists
-            .find(key)
-            .filter(listed -> now.isBefore(listed.readAt().plus(age)))
-            .orElseGet(
-                () -> {
-                  Listed read = new Listed(repositories.targets(key.tenant(), key.fleet()), now);
-                  lists.put(key, read);
-                  return read;
-                })
-            .targets();
-    return targets.stream()
+    return said(device, age).fleet().stream()
         .flatMap(each -> each.targets().entrySet().stream())
         .filter(entry -> entry.getKey().startsWith(folder))
         .toList();
+  }
+
+  private Said said(Device device, Duration age) {
+    Key key = new Key(device.tenant(), device.fleet());
+    Instant now = clock.instant();
+    return reads
+        .find(key)
+        .filter(read -> now.isBefore(read.at().plus(age)))
+        .orElseGet(
+            () -> {
+              Read read = new Read(repositories.said(key.tenant(), key.fleet()), now);
+              reads.put(key, read);
+              return read;
+            })
+        .said();
   }
 
   private static Optional<String> kind(Json.Obj custom) {

@@ -9,12 +9,13 @@ import io.firmament.platform.trust.OnlineRole;
 import io.firmament.platform.trust.TenantRepositories;
 import io.firmament.trust.Signer;
 import io.firmament.tuf.TargetFile;
-import io.firmament.tuf.Targets;
 import io.firmament.tuf.repository.Fleet;
+import io.firmament.tuf.repository.RepositoryState;
 import java.util.Optional;
+import java.util.Set;
 
-/// What the repositories of the tenants list or have listed, and their director keys. It only
-/// reads: what was never prepared is not there.
+/// What the repositories of the tenants list or have listed, and the director keys that they trust.
+/// It only reads: what was never prepared is not there.
 public final class TenantDirectors implements DirectorSigner.Repositories {
   private final TenantRepositories repositories;
   private final ArtifactStore artifacts;
@@ -28,9 +29,20 @@ public final class TenantDirectors implements DirectorSigner.Repositories {
   }
 
   @Override
-  public Optional<Targets> targets(TenantId tenant, FleetName fleet) {
+  public DirectorSigner.Said said(TenantId tenant, FleetName fleet) {
     Fleet role = new Fleet(fleet.value());
-    return repositories.of(tenant).state(role).flatMap(state -> state.role(role.role()));
+    return repositories
+        .of(tenant)
+        .state(role)
+        .map(state -> said(tenant, role, state))
+        .orElseGet(DirectorSigner.Said::nothing);
+  }
+
+  private DirectorSigner.Said said(TenantId tenant, Fleet fleet, RepositoryState state) {
+    Set<String> trusted = OnlineRole.DIRECTOR.trustedIn(state);
+    Optional<Signer> director =
+        keys.find(tenant, OnlineRole.DIRECTOR, trusted).stream().findFirst();
+    return new DirectorSigner.Said(state.role(fleet.role()), trusted, director);
   }
 
   @Override
@@ -46,10 +58,5 @@ public final class TenantDirectors implements DirectorSigner.Repositories {
                     TargetFile.of(
                         found.content().length(), found.content().sha256().hex(), Optional.empty()),
                     found.manifest().kind().word()));
-  }
-
-  @Override
-  public Optional<Signer> director(TenantId tenant) {
-    return keys.find(tenant, OnlineRole.DIRECTOR);
   }
 }

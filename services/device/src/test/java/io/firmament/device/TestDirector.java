@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The repository of a tenant, as far as its director needs it, with a key in memory.
 final class TestDirector implements DirectorSigner.Repositories, Signer {
-  private final SoftwareSigner key = SoftwareSigner.generate();
+  private volatile SoftwareSigner key = SoftwareSigner.generate();
   private final AtomicInteger signed = new AtomicInteger();
   private volatile Targets targets = Targets.create(Instant.now().plus(Duration.ofDays(1)));
   private final Map<String, TargetFile> published = new ConcurrentHashMap<>();
@@ -68,13 +68,11 @@ final class TestDirector implements DirectorSigner.Repositories, Signer {
   }
 
   @Override
-  public Optional<Targets> targets(TenantId tenant, FleetName fleet) {
-    return repository ? Optional.of(targets) : Optional.empty();
-  }
-
-  @Override
-  public Optional<Signer> director(TenantId tenant) {
-    return Optional.of(this);
+  public DirectorSigner.Said said(TenantId tenant, FleetName fleet) {
+    return new DirectorSigner.Said(
+        repository ? Optional.of(targets) : Optional.empty(),
+        Set.of(Signers.keyOf(key).id()),
+        Optional.of(this));
   }
 
   @Override
@@ -113,6 +111,11 @@ final class TestDirector implements DirectorSigner.Repositories, Signer {
 
   int signed() {
     return signed.get();
+  }
+
+  /// Targets name another key, and the one before is trusted no more.
+  void rotate() {
+    key = SoftwareSigner.generate();
   }
 
   /// Whether the tenant has a repository.

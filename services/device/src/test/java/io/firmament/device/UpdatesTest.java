@@ -152,6 +152,26 @@ class UpdatesTest {
     assertTrue(fleet.faults.requests() - requests < 10, "the timer's own, and no others");
   }
 
+  /// What was signed by the old key would be refused by devices for hours.
+  @Test
+  void tellsWhatTheNewKeyOfTheDirectorSignsOnceItIsTrusted() throws Exception {
+    FieldDevice device = online();
+    fleet.rollOut("turbine", "1", device.name());
+    Assignment before = device.assignment();
+    DeviceAssignment old = fleet.director.verified(before.getSigned().toByteArray());
+    fleet.director.rotate();
+    Instant end = Instant.now().plus(Duration.ofSeconds(60));
+    ByteString told = before.getSigned();
+    while (told.equals(before.getSigned()) && Instant.now().isBefore(end)) {
+      Thread.sleep(Duration.ofSeconds(2));
+      told = device.heartbeat().getAssignments(0).getSigned();
+    }
+    DeviceAssignment renewed = fleet.director.verified(told.toByteArray());
+    assertEquals(old.artifact(), renewed.artifact());
+    assertEquals(old.attempt(), renewed.attempt());
+    assertTrue(renewed.version() > old.version(), "a device takes nothing that was said before");
+  }
+
   @Test
   void takesRepeatedLateAndReplayedReportsWithoutAChange() throws Exception {
     FieldDevice device = online();

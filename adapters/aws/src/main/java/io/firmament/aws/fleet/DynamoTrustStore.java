@@ -25,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -59,7 +61,8 @@ public final class DynamoTrustStore implements TrustStore {
         client.getItem(b -> b.tableName(table).key(keyOf(tenant)).consistentRead(true)).item();
     return item.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TrustRecord(tenant, ceremony(item), number(item, "version")));
+        : Optional.of(
+            new TrustRecord(tenant, ceremony(item), newest(item), number(item, "version")));
   }
 
   @Override
@@ -68,6 +71,9 @@ public final class DynamoTrustStore implements TrustStore {
     set.put("tenant", s(record.tenant().toString()));
     set.put("version", n(record.version() + 1));
     record.open().ifPresent(ceremony -> set.putAll(attributes(ceremony)));
+    if (!record.newest().isEmpty()) {
+      set.put("newest", newest(record));
+    }
     renewAt.ifPresent(
         at -> {
           set.put("gsi2pk", s(DUE));
@@ -163,6 +169,21 @@ public final class DynamoTrustStore implements TrustStore {
     attributes.put("preparedAt", time(ceremony.preparedAt()));
     attributes.put("preparedBy", s(ceremony.preparedBy().toString()));
     return attributes;
+  }
+
+  private static AttributeValue newest(TrustRecord record) {
+    Map<String, AttributeValue> slots = new LinkedHashMap<>();
+    record.newest().forEach((role, slot) -> slots.put(role, n(slot)));
+    return AttributeValue.fromM(slots);
+  }
+
+  private static SortedMap<String, Integer> newest(Map<String, AttributeValue> item) {
+    SortedMap<String, Integer> newest = new TreeMap<>();
+    FleetItems.find(item, "newest")
+        .ifPresent(
+            slots ->
+                slots.m().forEach((role, slot) -> newest.put(role, Integer.valueOf(slot.n()))));
+    return newest;
   }
 
   private static Optional<Ceremony> ceremony(Map<String, AttributeValue> item) {

@@ -1,6 +1,7 @@
 package io.firmament.aws.fleet;
 
 import io.firmament.base.Sha256;
+import io.firmament.trust.KeyGoneException;
 import io.firmament.trust.SignatureAlgorithm;
 import io.firmament.trust.Signer;
 import java.security.GeneralSecurityException;
@@ -9,9 +10,12 @@ import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.DisabledException;
 import software.amazon.awssdk.services.kms.model.GetPublicKeyResponse;
 import software.amazon.awssdk.services.kms.model.KeySpec;
+import software.amazon.awssdk.services.kms.model.KmsInvalidStateException;
 import software.amazon.awssdk.services.kms.model.MessageType;
+import software.amazon.awssdk.services.kms.model.NotFoundException;
 import software.amazon.awssdk.services.kms.model.SigningAlgorithmSpec;
 
 /// A key in KMS, on P-256 or for Ed25519. For P-256 the message is hashed here, so that its size
@@ -42,7 +46,8 @@ public final class KmsSigner implements Signer {
       PublicKey publicKey =
           KeyFactory.getInstance(algorithm.keyName())
               .generatePublic(new X509EncodedKeySpec(known.publicKey().asByteArray()));
-      return new KmsSigner(kms, key, algorithm, publicKey);
+      // What an alias leads to may change, and the public half would be another's then.
+      return new KmsSigner(kms, known.keyId(), algorithm, publicKey);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(key + " is no elliptic curve key", e);
     }
@@ -71,13 +76,17 @@ public final class KmsSigner implements Signer {
   }
 
   private byte[] sign(MessageType type, SigningAlgorithmSpec by, byte[] message) {
-    return kms.sign(
-            b ->
-                b.keyId(key)
-                    .messageType(type)
-                    .signingAlgorithm(by)
-                    .message(SdkBytes.fromByteArray(message)))
-        .signature()
-        .asByteArray();
+    try {
+      return kms.sign(
+              b ->
+                  b.keyId(key)
+                      .messageType(type)
+                      .signingAlgorithm(by)
+                      .message(SdkBytes.fromByteArray(message)))
+          .signature()
+          .asByteArray();
+    } catch (NotFoundException | DisabledException | KmsInvalidStateException e) {
+      throw new KeyGoneException(key + " does not sign any more", e);
+    }
   }
 }

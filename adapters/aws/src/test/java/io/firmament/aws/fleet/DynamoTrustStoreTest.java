@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -55,7 +56,7 @@ class DynamoTrustStoreTest {
     TenantId tenant = tenant();
     assertEquals(Optional.empty(), store.find(tenant));
     Ceremony ceremony = ceremony();
-    assertTrue(put(new TrustRecord(tenant, Optional.of(ceremony), 0), Optional.empty()));
+    assertTrue(put(record(tenant, Optional.of(ceremony), 0), Optional.empty()));
     TrustRecord kept = store.find(tenant).orElseThrow();
     assertEquals(1, kept.version());
     Ceremony open = kept.open().orElseThrow();
@@ -66,17 +67,28 @@ class DynamoTrustStoreTest {
     assertEquals(ceremony.preparedBy(), open.preparedBy());
 
     Ceremony half = new Ceremony(Optional.empty(), ceremony.targets(), NOW, ceremony.preparedBy());
-    assertTrue(put(new TrustRecord(tenant, Optional.of(half), 1), Optional.empty()));
+    assertTrue(put(record(tenant, Optional.of(half), 1), Optional.empty()));
     assertEquals(Optional.empty(), store.find(tenant).orElseThrow().open().orElseThrow().root());
-    assertTrue(put(new TrustRecord(tenant, Optional.empty(), 2), Optional.empty()));
+    assertTrue(put(record(tenant, Optional.empty(), 2), Optional.empty()));
     assertEquals(Optional.empty(), store.find(tenant).orElseThrow().open());
+  }
+
+  @Test
+  void keepsTheSlotsOfTheNewestKeysAlsoWhenTheCeremonyIsOver() {
+    TenantId tenant = tenant();
+    SortedMap<String, Integer> newest = new TreeMap<>(Map.of("freshness", 2, "fleet-a.b", 8));
+    TrustRecord open = new TrustRecord(tenant, Optional.of(ceremony()), newest, 0);
+    assertTrue(put(open, Optional.empty()));
+    assertEquals(newest, store.find(tenant).orElseThrow().newest());
+    assertTrue(put(new TrustRecord(tenant, Optional.empty(), newest, 1), Optional.empty()));
+    assertEquals(newest, store.find(tenant).orElseThrow().newest());
   }
 
   @Test
   void ofManyWritersOfOneVersionOneWins() throws Exception {
     TenantId tenant = tenant();
     for (int version = 0; version < 3; version++) {
-      TrustRecord record = new TrustRecord(tenant, Optional.of(ceremony()), version);
+      TrustRecord record = record(tenant, Optional.of(ceremony()), version);
       List<Callable<Boolean>> writers = new ArrayList<>();
       for (int i = 0; i < WRITERS; i++) {
         writers.add(() -> put(record, Optional.empty()));
@@ -89,8 +101,8 @@ class DynamoTrustStoreTest {
       }
       assertEquals(1, won);
     }
-    assertFalse(put(new TrustRecord(tenant, Optional.empty(), 0), Optional.empty()));
-    assertFalse(put(new TrustRecord(tenant(), Optional.empty(), 7), Optional.empty()));
+    assertFalse(put(record(tenant, Optional.empty(), 0), Optional.empty()));
+    assertFalse(put(record(tenant(), Optional.empty(), 7), Optional.empty()));
   }
 
   @Test
@@ -100,10 +112,9 @@ class DynamoTrustStoreTest {
     for (int i = 0; i < 5; i++) {
       TenantId tenant = tenant();
       tenants.add(tenant);
-      assertTrue(
-          put(new TrustRecord(tenant, Optional.empty(), 0), Optional.of(early.plusSeconds(i))));
+      assertTrue(put(record(tenant, Optional.empty(), 0), Optional.of(early.plusSeconds(i))));
     }
-    put(new TrustRecord(tenant(), Optional.empty(), 0), Optional.empty());
+    put(record(tenant(), Optional.empty(), 0), Optional.empty());
 
     assertEquals(List.of(), store.due(early.minusMillis(1), 10));
     assertEquals(tenants.subList(0, 1), store.due(early, 10));
@@ -121,17 +132,21 @@ class DynamoTrustStoreTest {
   void whatBecameDueMeanwhileStaysSo() {
     TenantId tenant = tenant();
     Instant early = Instant.parse("2002-01-01T00:00:00Z");
-    put(new TrustRecord(tenant, Optional.empty(), 0), Optional.of(early.plusSeconds(60)));
+    put(record(tenant, Optional.empty(), 0), Optional.of(early.plusSeconds(60)));
     // Somebody looked at it before that was said.
     store.renewed(tenant, early, early.plusSeconds(3600));
     assertTrue(store.due(early.plusSeconds(60), 100).contains(tenant));
     // A write that says nothing of it leaves it as it is.
-    assertTrue(put(new TrustRecord(tenant, Optional.of(ceremony()), 1), Optional.empty()));
+    assertTrue(put(record(tenant, Optional.of(ceremony()), 1), Optional.empty()));
     assertTrue(store.due(early.plusSeconds(60), 100).contains(tenant));
     // A tenant that has no record gets none.
     store.renewed(tenant(), early, early);
     assertEquals(List.of(), store.due(early, 100));
     store.renewed(tenant, early.plusSeconds(60), NOW.plus(9, ChronoUnit.DAYS));
+  }
+
+  private static TrustRecord record(TenantId tenant, Optional<Ceremony> open, long version) {
+    return new TrustRecord(tenant, open, new TreeMap<>(), version);
   }
 
   private boolean put(TrustRecord record, Optional<Instant> renewAt) {

@@ -1,16 +1,23 @@
 package io.firmament.aws.tuf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.aws.KmsUnderTest;
+import io.firmament.base.ProblemException;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.trust.KeySlot;
 import io.firmament.platform.trust.OnlineRole;
+import io.firmament.platform.trust.RepositoryProblem;
+import io.firmament.trust.KeyGoneException;
 import io.firmament.trust.SignatureAlgorithm;
 import io.firmament.trust.Signer;
+import io.firmament.tuf.repository.Signers;
 import java.nio.charset.StandardCharsets;
 import java.security.Signature;
 import java.util.ArrayList;
@@ -46,11 +53,33 @@ class KmsOnlineKeysTest {
 
   private TenantId tenant(OnlineRole... used) {
     TenantId tenant = new TenantId(UUID.randomUUID());
-    kms.forget(
-        List.of(used).stream()
-            .map(role -> "alias/" + prefix + "/" + tenant + "/" + role.id().replace('.', '/'))
-            .toList());
+    kms.forget(List.of(used).stream().map(role -> alias(tenant, role, 1)).toList());
     return tenant;
+  }
+
+  private String alias(TenantId tenant, OnlineRole role, int slot) {
+    String generation = slot == 1 ? "/" : "/g" + slot + "/";
+    return "alias/" + prefix + "/" + tenant + generation + role.id().replace('.', '/');
+  }
+
+  private Signer made(TenantId tenant, OnlineRole role, int slot) {
+    if (slot > 1) {
+      kms.forget(List.of(alias(tenant, role, slot)));
+    }
+    return process().make(tenant, role, slot).held().orElseThrow();
+  }
+
+  private String keyId(TenantId tenant, OnlineRole role, int slot) {
+    String alias = alias(tenant, role, slot);
+    return kms.client().getPublicKey(b -> b.keyId(alias)).keyId();
+  }
+
+  private static String id(Signer signer) {
+    return Signers.keyOf(signer).id();
+  }
+
+  private static List<String> ids(List<Signer> signers) {
+    return signers.stream().map(KmsOnlineKeysTest::id).sorted().toList();
   }
 
   @Test
@@ -135,10 +164,103 @@ class KmsOnlineKeysTest {
   void aKeyThatIsKnownIsNotAskedForAgain() {
     TenantId tenant = tenant(OnlineRole.PUBLISHER);
     KmsOnlineKeys keys = process();
-    keys.ensure(tenant, OnlineRole.PUBLISHER);
+    String id = id(keys.ensure(tenant, OnlineRole.PUBLISHER));
+    assertEquals(List.of(id), ids(keys.find(tenant, OnlineRole.PUBLISHER, Set.of(id))));
+    keys.find(tenant, OnlineRole.PUBLISHER);
     Optional<Long> before = kms.calls("GetPublicKey");
-    keys.ensure(tenant, OnlineRole.PUBLISHER);
+    keys.find(tenant, OnlineRole.PUBLISHER, Set.of(id));
     keys.find(tenant, OnlineRole.PUBLISHER);
     assertEquals(before, kms.calls("GetPublicKey"));
+  }
+
+  @Test
+  void aRoleHasAKeyInEachOfItsSlotsAndTheyAreFoundByTheirIds() {
+    OnlineRole role = OnlineRole.of(new FleetName("plant.7"));
+    TenantId tenant = tenant(role);
+    Set<String> all = new HashSet<>();
+    for (int slot = 1; slot <= role.slots(); slot++) {
+      assertInstanceOf(KeySlot.Free.class, process().look(tenant, role, slot));
+      all.add(id(made(tenant, role, slot)));
+    }
+    assertEquals(role.slots(), all.size());
+    for (String each : all) {
+      assertEquals(List.of(each), ids(process().find(tenant, role, Set.of(each))));
+    }
+    assertEquals(all, Set.copyOf(ids(process().find(tenant, role, all))));
+    assertEquals(List.of(), process().find(tenant, role, Set.of("0".repeat(64))));
+    assertEquals(1, process().find(tenant, role, Set.of("", all.iterator().next())).size());
+    assertEquals(
+        RepositoryProblem.ONLINE_KEY_SLOTS_TAKEN,
+        assertThrows(ProblemException.class, () -> process().free(tenant, role)).problem());
+  }
+
+  @Test
+  void onlyTheFirstSlotIsLookedAtWhereItHoldsTheKey() {
+    TenantId tenant = tenant(OnlineRole.FRESHNESS);
+    String first = id(made(tenant, OnlineRole.FRESHNESS, 1));
+    String second = id(made(tenant, OnlineRole.FRESHNESS, 2));
+    KmsOnlineKeys keys = process();
+    Optional<Long> before = kms.calls("GetPublicKey");
+    keys.find(tenant, OnlineRole.FRESHNESS, Set.of(first));
+    assertEquals(before.map(count -> count + 1), kms.calls("GetPublicKey"));
+    // What is known already is not looked for beside what is not.
+    assertEquals(2, keys.find(tenant, OnlineRole.FRESHNESS, Set.of(first, second)).size());
+    assertEquals(before.map(count -> count + 3), kms.calls("GetPublicKey"));
+  }
+
+  @Test
+  void aKeyThatIsDisabledOrToBeDeletedIsNotThereAndKeepsItsSlot() {
+    TenantId tenant = tenant(OnlineRole.DIRECTOR);
+    String first = id(made(tenant, OnlineRole.DIRECTOR, 1));
+    String second = id(made(tenant, OnlineRole.DIRECTOR, 2));
+    String disabled = keyId(tenant, OnlineRole.DIRECTOR, 1);
+    String doomed = keyId(tenant, OnlineRole.DIRECTOR, 2);
+    kms.client().disableKey(b -> b.keyId(disabled));
+    kms.client().scheduleKeyDeletion(b -> b.keyId(doomed).pendingWindowInDays(7));
+
+    for (int slot : List.of(1, 2)) {
+      assertInstanceOf(KeySlot.Blocked.class, process().look(tenant, OnlineRole.DIRECTOR, slot));
+      assertInstanceOf(KeySlot.Blocked.class, process().make(tenant, OnlineRole.DIRECTOR, slot));
+    }
+    assertEquals(List.of(), process().find(tenant, OnlineRole.DIRECTOR, Set.of(first, second)));
+    assertEquals(3, process().free(tenant, OnlineRole.DIRECTOR));
+    kms.client().enableKey(b -> b.keyId(disabled));
+    assertEquals(
+        List.of(first), ids(process().find(tenant, OnlineRole.DIRECTOR, Set.of(first, second))));
+  }
+
+  @Test
+  void aKeyThatIsGoneSaysSoWhenItSignsAndIsLookedForAnew() {
+    TenantId tenant = tenant(OnlineRole.FRESHNESS);
+    KmsOnlineKeys keys = process();
+    String id = id(made(tenant, OnlineRole.FRESHNESS, 1));
+    Signer known = keys.find(tenant, OnlineRole.FRESHNESS, Set.of(id)).getFirst();
+    known.sign(new byte[] {1});
+    String key = keyId(tenant, OnlineRole.FRESHNESS, 1);
+    kms.client().disableKey(b -> b.keyId(key));
+
+    assertEquals(1, keys.find(tenant, OnlineRole.FRESHNESS, Set.of(id)).size(), "it is known");
+    assertThrows(KeyGoneException.class, () -> known.sign(new byte[] {1}));
+    assertEquals(List.of(), keys.find(tenant, OnlineRole.FRESHNESS, Set.of(id)));
+    kms.client().enableKey(b -> b.keyId(key));
+    assertEquals(1, keys.find(tenant, OnlineRole.FRESHNESS, Set.of(id)).size());
+  }
+
+  @Test
+  void aSlotWhoseAliasIsGoneIsFreeAndItsOldKeySignsForNoOther() throws Exception {
+    kms.assumeDigests();
+    TenantId tenant = tenant(OnlineRole.PUBLISHER);
+    KmsOnlineKeys keys = process();
+    String old = id(made(tenant, OnlineRole.PUBLISHER, 1));
+    Signer signer = keys.find(tenant, OnlineRole.PUBLISHER, Set.of(old)).getFirst();
+    kms.client().deleteAlias(b -> b.aliasName(alias(tenant, OnlineRole.PUBLISHER, 1)));
+    assertInstanceOf(KeySlot.Free.class, process().look(tenant, OnlineRole.PUBLISHER, 1));
+    assertNotEquals(old, id(made(tenant, OnlineRole.PUBLISHER, 1)));
+
+    byte[] message = "publish".getBytes(StandardCharsets.US_ASCII);
+    Signature verifier = Signature.getInstance("SHA256withECDSA");
+    verifier.initVerify(signer.publicKey());
+    verifier.update(message);
+    assertTrue(verifier.verify(signer.sign(message)));
   }
 }

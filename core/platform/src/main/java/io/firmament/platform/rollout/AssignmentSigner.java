@@ -9,6 +9,13 @@ public interface AssignmentSigner {
   /// Signs the document about an assignment.
   Outcome sign(Device device, DeviceAssignments.Told told);
 
+  /// Whether devices still believe a document that was signed here before: another key of the
+  /// director may have come in the place of the one that signed it. They do where the
+  /// key never changes.
+  default boolean stands(Device device, byte[] document) {
+    return true;
+  }
+
   /// What came of it.
   sealed interface Outcome {
     /// @param document as the device gets it

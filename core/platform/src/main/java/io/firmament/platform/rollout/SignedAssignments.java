@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Signs what devices are told, and remembers it until half of its life has passed: a device asks
-/// many times.
+/// Signs what devices are told, and remembers it until half of its life has passed, or the director
+/// has another key: a device asks many times.
 ///
 /// All that a device is told is signed together, in its order, and anew as soon as one thing of it
 /// is another: a device takes nothing that was issued before what it took last.
@@ -27,6 +27,9 @@ public final class SignedAssignments {
 
   /// How soon it is tried again to sign what could not be.
   private static final Duration RETRY = Duration.ofSeconds(2);
+
+  /// How often it is asked whether what was signed still stands.
+  private static final Duration CHECK = Duration.ofSeconds(30);
 
   private static final Duration LOG_EVERY = Duration.ofMinutes(5);
 
@@ -54,7 +57,13 @@ public final class SignedAssignments {
     }
   }
 
-  private record Entry(List<Subject> subjects, List<Document> documents, Instant until) {}
+  /// @param checkAt when to ask again whether the documents stand
+  private record Entry(
+      List<Subject> subjects, List<Document> documents, Instant until, Instant checkAt) {
+    Entry checkedUntil(Instant next) {
+      return new Entry(subjects, documents, until, next);
+    }
+  }
 
   /// What a device is told, and the document that it believes.
   public record Document(DeviceAssignments.Told told, byte[] signed) {}
@@ -70,8 +79,26 @@ public final class SignedAssignments {
     return entries
         .find(key)
         .filter(entry -> entry.subjects().equals(subjects) && now.isBefore(entry.until()))
+        .filter(entry -> now.isBefore(entry.checkAt()) || stands(key, device, entry, now))
         .orElseGet(() -> signAll(key, device, subjects, told))
         .documents();
+  }
+
+  private boolean stands(Key key, Device device, Entry entry, Instant now) {
+    boolean stands = entry.documents().stream().allMatch(each -> stands(device, each));
+    if (stands) {
+      entries.put(key, entry.checkedUntil(now.plus(CHECK)));
+    }
+    return stands;
+  }
+
+  /// What cannot be looked up now stands until it can.
+  private boolean stands(Device device, Document document) {
+    try {
+      return signer.stands(device, document.signed());
+    } catch (RuntimeException outage) {
+      return true;
+    }
   }
 
   private Entry signAll(
@@ -92,7 +119,7 @@ public final class SignedAssignments {
         }
       }
     }
-    Entry entry = new Entry(subjects, List.copyOf(documents), until);
+    Entry entry = new Entry(subjects, List.copyOf(documents), until, now.plus(CHECK));
     entries.put(key, entry);
     return entry;
   }

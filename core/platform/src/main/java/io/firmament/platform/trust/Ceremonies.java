@@ -3,9 +3,7 @@ package io.firmament.platform.trust;
 import io.firmament.base.Ids;
 import io.firmament.base.TenantId;
 import io.firmament.platform.fleet.AuditEvent;
-import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.identity.Caller;
-import io.firmament.trust.Signer;
 import io.firmament.tuf.Json;
 import io.firmament.tuf.Metadata;
 import io.firmament.tuf.Role;
@@ -13,27 +11,20 @@ import io.firmament.tuf.RoleName;
 import io.firmament.tuf.RoleSignature;
 import io.firmament.tuf.Root;
 import io.firmament.tuf.Targets;
-import io.firmament.tuf.TufKey;
 import io.firmament.tuf.repository.Director;
 import io.firmament.tuf.repository.Outcome;
 import io.firmament.tuf.repository.Publisher;
 import io.firmament.tuf.repository.RepositoryState;
-import io.firmament.tuf.repository.Schedule;
-import io.firmament.tuf.repository.Signers;
 import io.firmament.tuf.repository.SigningRequest;
 import io.firmament.tuf.repository.TufRepository;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// How a tenant's repository begins and how its offline roles go on: root and targets are prepared
@@ -42,22 +33,26 @@ import java.util.TreeMap;
 /// Every step may be repeated. Who prepares the same gets the same document; a signature that is in
 /// already changes nothing; and where the platform stopped between the last signature and the
 /// publication, the next submission of anything publishes.
+///
+/// Online keys change in ceremonies, too ([CeremonyKeys]): the documents name others, and what
+/// continuity the change of root can have is seen when it is published.
 public final class Ceremonies {
   private static final int ATTEMPTS = 8;
+  private static final String BROKEN =
+      "the key of freshness is gone, so root was published without it; devices could not update for"
+          + " a moment";
 
   private final TrustStore store;
-  private final OnlineKeys keys;
+  private final CeremonyKeys keys;
   private final TenantRepositories repositories;
-  private final Clock clock;
-  private final Ids ids;
+  private final CeremonyAudit audit;
 
   public Ceremonies(
       TrustStore store, OnlineKeys keys, TenantRepositories repositories, Clock clock, Ids ids) {
     this.store = store;
-    this.keys = keys;
     this.repositories = repositories;
-    this.clock = clock;
-    this.ids = ids;
+    this.audit = new CeremonyAudit(clock, ids);
+    this.keys = new CeremonyKeys(store, keys, audit);
   }
 
   /// A document of a ceremony.
@@ -80,40 +75,93 @@ public final class Ceremonies {
   /// @param begun whether the repository has begun
   /// @param keyIds ids of the online keys by role, in the answer to a preparation; that of
   ///     `manifest` is the SHA-256 of its SubjectPublicKeyInfo
-  public record Progress(boolean begun, List<Document> documents, Map<String, String> keyIds) {
+  /// @param notes what there is to know of keys that are gone, for people
+  public record Progress(
+      boolean begun, List<Document> documents, Map<String, String> keyIds, List<String> notes) {
     public Progress {
       documents = List.copyOf(documents);
+      notes = List.copyOf(notes);
+    }
+
+    private Progress with(CeremonyKeys.Chosen chosen) {
+      return new Progress(begun, documents, chosen.keyIds(), chosen.notes());
+    }
+
+    private Progress with(String note) {
+      return new Progress(begun, documents, keyIds, List.of(note));
     }
   }
 
-  /// Makes the online keys that are missing, and prepares the first or the next root and targets.
+  /// Makes the online keys that are missing or wanted, and prepares the first or the next root and
+  /// targets. Keys of fleets are replaced at once: no offline key signs for them.
   public Progress prepare(Caller caller, CeremonyWish wish) {
     TenantId tenant = caller.tenant();
     Optional<RepositoryState> state = repositories.of(tenant).head();
     require(wish, state.isPresent());
-    SortedMap<String, Signer> online = ensureKeys(tenant, wish.fleets());
-    SortedMap<String, String> keyIds = new TreeMap<>();
-    online.forEach((role, signer) -> keyIds.put(role, keyId(role, signer)));
-    Set<String> taken = new HashSet<>();
-    online.values().forEach(signer -> taken.add(Signers.keyOf(signer).id()));
-    refuseOnlineKeys(wish, taken);
+    CeremonyKeys.Chosen chosen = keys.choose(caller, wish, state);
+    CeremonyKeys.refuseOnlineKeys(wish, chosen, state);
+    Progress progress = prepared(caller, wish, state, chosen);
+    // Last, since it cannot be asked for again: the key to be replaced is trusted no more then.
+    state.ifPresent(published -> rekeyFleets(caller, chosen, published));
+    return progress.with(chosen);
+  }
+
+  private Progress prepared(
+      Caller caller,
+      CeremonyWish wish,
+      Optional<RepositoryState> state,
+      CeremonyKeys.Chosen chosen) {
+    TenantId tenant = caller.tenant();
     if (wish.documents().isEmpty()) {
-      return progress(state, store.find(tenant).flatMap(TrustRecord::open), keyIds);
+      return progress(state, store.find(tenant).flatMap(TrustRecord::open));
     }
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Instant now = now();
+      Instant now = audit.now();
       TrustRecord record = store.find(tenant).orElse(TrustRecord.none(tenant));
-      Ceremony wanted = draft(caller, wish, state, online, now);
+      Ceremony wanted = draft(caller, wish, state, chosen, now);
       if (record.open().isPresent()) {
         Ceremony open = record.open().get();
         if (!open.isExpired(now) && open.asksForTheSameAs(wanted)) {
-          return progress(state, record.open(), keyIds);
+          return progress(state, record.open());
         }
         refuseToReplace(open, wish, state, now);
       }
-      AuditEvent audit = audit(caller, "trust.prepared", now, facts(wanted, state));
-      if (store.put(record.with(wanted), Optional.empty(), audit)) {
-        return progress(state, Optional.of(wanted), keyIds);
+      Map<String, String> facts = facts(wanted, state);
+      facts.putAll(chosen.facts());
+      AuditEvent event = audit.event(caller, "trust.prepared", facts);
+      if (store.put(record.with(wanted), Optional.empty(), event)) {
+        return progress(state, Optional.of(wanted));
+      }
+    }
+    throw RepositoryProblem.CEREMONY_CHANGED.with();
+  }
+
+  private void rekeyFleets(Caller caller, CeremonyKeys.Chosen chosen, RepositoryState published) {
+    for (OnlineRole role : chosen.replaced()) {
+      role.fleet()
+          .ifPresent(
+              fleet -> {
+                Root.Assignment assigned = chosen.assignment(role);
+                recordRekey(caller, role, published, assigned);
+                demand(
+                    repositories.of(caller.tenant()).changeFleetKeys(fleet, assigned, audit.now()));
+              });
+    }
+  }
+
+  /// Before it is done: metadata that is published cannot be taken back where this stops.
+  private void recordRekey(
+      Caller caller, OnlineRole role, RepositoryState published, Root.Assignment assigned) {
+    TenantId tenant = caller.tenant();
+    Map<String, String> facts =
+        Map.of(
+            "role", role.id(),
+            "from", String.join(" ", role.trustedIn(published)),
+            "to", String.join(" ", assigned.roleKeys().keyIds()));
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      TrustRecord record = store.find(tenant).orElse(TrustRecord.none(tenant));
+      if (store.put(record, Optional.empty(), audit.event(caller, "trust.fleet_rekeyed", facts))) {
+        return;
       }
     }
     throw RepositoryProblem.CEREMONY_CHANGED.with();
@@ -137,39 +185,6 @@ public final class Ceremonies {
     }
   }
 
-  private SortedMap<String, Signer> ensureKeys(TenantId tenant, List<FleetName> fleets) {
-    Set<OnlineRole> roles =
-        new LinkedHashSet<>(
-            List.of(
-                OnlineRole.FRESHNESS,
-                OnlineRole.PUBLISHER,
-                OnlineRole.DIRECTOR,
-                OnlineRole.MANIFEST,
-                OnlineRole.of(FleetName.DEFAULT)));
-    fleets.forEach(fleet -> roles.add(OnlineRole.of(fleet)));
-    SortedMap<String, Signer> online = new TreeMap<>();
-    roles.forEach(role -> online.put(role.id(), keys.ensure(tenant, role)));
-    return online;
-  }
-
-  /// As metadata names it; the key of manifests as those name it.
-  private static String keyId(String role, Signer signer) {
-    return role.equals(OnlineRole.MANIFEST.id())
-        ? signer.keyId().hex()
-        : Signers.keyOf(signer).id();
-  }
-
-  /// A key that is online anyway would only look like one that people keep.
-  private static void refuseOnlineKeys(CeremonyWish wish, Set<String> online) {
-    for (Optional<Root.Assignment> offline : List.of(wish.root(), wish.targets())) {
-      for (TufKey key : offline.map(Root.Assignment::keys).orElse(List.of())) {
-        if (online.contains(key.id())) {
-          throw CeremonyWish.wrong("keys", key.id() + " is a key that is online");
-        }
-      }
-    }
-  }
-
   /// One that is complete is as good as published, and its first root may be written already.
   private void refuseToReplace(
       Ceremony open, CeremonyWish wish, Optional<RepositoryState> state, Instant now) {
@@ -189,38 +204,41 @@ public final class Ceremonies {
       Caller caller,
       CeremonyWish wish,
       Optional<RepositoryState> state,
-      Map<String, Signer> online,
+      CeremonyKeys.Chosen chosen,
       Instant now) {
-    Root.Assignment freshness = assignment(online, OnlineRole.FRESHNESS);
-    Root.Assignment publisher = assignment(online, OnlineRole.PUBLISHER);
-    Root.Assignment director = assignment(online, OnlineRole.DIRECTOR);
+    return new Ceremony(
+        wish.documents().contains(RoleName.ROOT)
+            ? Optional.of(Metadata.unsigned(root(wish, state, chosen, now)))
+            : Optional.empty(),
+        wish.documents().contains(RoleName.TARGETS)
+            ? Optional.of(Metadata.unsigned(targets(caller.tenant(), state, chosen, now)))
+            : Optional.empty(),
+        now,
+        caller.user());
+  }
+
+  private Root root(
+      CeremonyWish wish, Optional<RepositoryState> state, CeremonyKeys.Chosen chosen, Instant now) {
+    Root.Assignment freshness = chosen.assignment(OnlineRole.FRESHNESS);
     Map<String, Root.Assignment> roles = new LinkedHashMap<>();
     wish.root().ifPresent(assigned -> roles.put(RoleName.ROOT, assigned));
     wish.targets().ifPresent(assigned -> roles.put(RoleName.TARGETS, assigned));
     roles.put(RoleName.SNAPSHOT, freshness);
     roles.put(RoleName.TIMESTAMP, freshness);
-    Schedule schedule = repositories.schedule();
-    Instant rootExpires = schedule.root().expiry(now);
-    Instant targetsExpires = schedule.targets().expiry(now);
-    Root root =
-        state
-            .map(published -> published.root().signed().next(rootExpires, roles))
-            .orElseGet(() -> Root.create(rootExpires, roles));
-    Targets targets =
-        state
-            .map(
-                published ->
-                    nextTargets(caller.tenant(), published, targetsExpires, publisher, director))
-            .orElseGet(() -> Publisher.firstTargets(targetsExpires, publisher, director));
-    return new Ceremony(
-        wish.documents().contains(RoleName.ROOT)
-            ? Optional.of(Metadata.unsigned(root))
-            : Optional.empty(),
-        wish.documents().contains(RoleName.TARGETS)
-            ? Optional.of(Metadata.unsigned(targets))
-            : Optional.empty(),
-        now,
-        caller.user());
+    Instant expires = repositories.schedule().root().expiry(now);
+    return state
+        .map(published -> published.root().signed().next(expires, roles))
+        .orElseGet(() -> Root.create(expires, roles));
+  }
+
+  private Targets targets(
+      TenantId tenant, Optional<RepositoryState> state, CeremonyKeys.Chosen chosen, Instant now) {
+    Root.Assignment publisher = chosen.assignment(OnlineRole.PUBLISHER);
+    Root.Assignment director = chosen.assignment(OnlineRole.DIRECTOR);
+    Instant expires = repositories.schedule().targets().expiry(now);
+    return state
+        .map(published -> nextTargets(tenant, published, expires, publisher, director))
+        .orElseGet(() -> Publisher.firstTargets(expires, publisher, director));
   }
 
   private Targets nextTargets(
@@ -237,18 +255,9 @@ public final class Ceremonies {
     return Director.delegateTo(Publisher.delegateTo(next, publisher), director);
   }
 
-  private static Root.Assignment assignment(Map<String, Signer> online, OnlineRole role) {
-    Signer signer = online.get(role.id());
-    if (signer == null) {
-      throw new IllegalStateException("the key of " + role + " was made before");
-    }
-    return TenantRepositories.assignment(signer);
-  }
-
   /// Where the open ceremony stands; no documents where none is open.
   public Progress progress(TenantId tenant) {
-    return progress(
-        repositories.of(tenant).head(), store.find(tenant).flatMap(TrustRecord::open), Map.of());
+    return progress(repositories.of(tenant).head(), store.find(tenant).flatMap(TrustRecord::open));
   }
 
   /// Takes signatures of the prepared root in and publishes what is complete.
@@ -264,7 +273,7 @@ public final class Ceremonies {
   private Progress submit(Caller caller, String role, Submitted submitted) {
     TenantId tenant = caller.tenant();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Instant now = now();
+      Instant now = audit.now();
       Optional<RepositoryState> state = repositories.of(tenant).head();
       TrustRecord record = store.find(tenant).orElse(TrustRecord.none(tenant));
       Optional<Ceremony> open =
@@ -284,13 +293,17 @@ public final class Ceremonies {
         // What is complete is to be renewed even if this stops before it is closed.
         Optional<Instant> renewAt = isComplete(state, signed) ? Optional.of(now) : Optional.empty();
         if (changed) {
-          if (!store.put(record.with(signed), renewAt, audit(caller, "trust.signed", now, facts))) {
+          TrustRecord next = record.with(signed);
+          if (!store.put(next, renewAt, audit.event(caller, "trust.signed", facts))) {
             continue;
           }
-          record = new TrustRecord(tenant, Optional.of(signed), record.version() + 1);
+          record = next.stored();
         }
       }
-      return publish(caller, record, signed, now);
+      Optional<Progress> progress = publish(caller, record, signed, now);
+      if (progress.isPresent()) {
+        return progress.get();
+      }
     }
     throw RepositoryProblem.CEREMONY_CHANGED.with();
   }
@@ -315,7 +328,8 @@ public final class Ceremonies {
                     ? rootRequest(state, state.orElseThrow().root())
                     : targetsRequest(state, Optional.empty(), targetsOf(state.orElseThrow())),
                 true)),
-        Map.of());
+        Map.of(),
+        List.of());
   }
 
   private static SigningRequest<?> signed(
@@ -355,77 +369,37 @@ public final class Ceremonies {
     };
   }
 
-  /// Publishes what is complete, targets before a root that would no longer trust the old ones.
-  private Progress publish(Caller caller, TrustRecord record, Ceremony open, Instant now) {
+  /// Publishes what is complete.
+  ///
+  /// @return empty where somebody else changed the record before anything was published
+  private Optional<Progress> publish(
+      Caller caller, TrustRecord record, Ceremony open, Instant now) {
     TufRepository repository = repositories.of(caller.tenant());
     Optional<RepositoryState> before = repository.head();
-    boolean all = before.isEmpty() ? begin(repository, open, now) : goOn(repository, open, now);
+    CeremonyPublication publication = new CeremonyPublication(repository, open, now);
+    boolean breaks = before.isPresent() && publication.breaksContinuity();
+    TrustRecord current = record;
+    if (breaks) {
+      // Before it is done: a root that is published cannot be taken back where this stops.
+      AuditEvent event = audit.event(caller, "trust.continuity_broken", facts(open, before));
+      if (!store.put(record.with(open), Optional.of(now), event)) {
+        return Optional.empty();
+      }
+      current = record.with(open).stored();
+    }
+    boolean all = before.isEmpty() ? publication.begin() : publication.goOn(breaks);
     Optional<RepositoryState> state = repository.head();
     if (all) {
       String action = before.isEmpty() ? "trust.begun" : "trust.published";
-      AuditEvent audit = audit(caller, action, now, facts(open, state));
+      AuditEvent event = audit.event(caller, action, facts(open, state));
       // Where somebody else closes it at the same moment, it is closed.
-      store.put(record.closed(), Optional.of(now), audit);
+      store.put(current.closed(), Optional.of(now), event);
     }
-    return progress(state, Optional.of(open), Map.of());
+    Progress progress = progress(state, Optional.of(open));
+    return Optional.of(breaks ? progress.with(BROKEN) : progress);
   }
 
-  private static boolean begin(TufRepository repository, Ceremony open, Instant now) {
-    Optional<RepositoryState> nothing = Optional.empty();
-    Optional<Metadata<Root>> root =
-        open.root().flatMap(document -> rootRequest(nothing, document).assembled());
-    Optional<Metadata<Targets>> targets =
-        open.targets()
-            .flatMap(document -> targetsRequest(nothing, open.root(), document).assembled());
-    if (root.isEmpty() || targets.isEmpty()) {
-      return false;
-    }
-    Outcome outcome = repository.begin(root.get(), targets.get(), now);
-    if (outcome instanceof Outcome.Refused(Outcome.Reason reason, String detail)
-        && reason == Outcome.Reason.ALREADY_BEGUN
-        && isPublished(repository.head(), root.get().signed())) {
-      return true;
-    }
-    demand(outcome);
-    return true;
-  }
-
-  private static boolean goOn(TufRepository repository, Ceremony open, Instant now) {
-    boolean targetsDone = true;
-    if (open.targets().isPresent()) {
-      Optional<RepositoryState> state = repository.head();
-      Metadata<Targets> document = open.targets().get();
-      if (!isPublished(state, document.signed())) {
-        Optional<Metadata<Targets>> assembled =
-            targetsRequest(state, open.root(), document).assembled();
-        assembled.ifPresent(complete -> demand(repository.publishTargets(complete, now)));
-        targetsDone = assembled.isPresent();
-      }
-    }
-    if (open.root().isEmpty()) {
-      return targetsDone;
-    }
-    Optional<RepositoryState> state = repository.head();
-    Metadata<Root> document = open.root().get();
-    if (isPublished(state, document.signed())) {
-      return targetsDone;
-    }
-    Optional<Metadata<Root>> assembled = rootRequest(state, document).assembled();
-    if (assembled.isEmpty()) {
-      return false;
-    }
-    Outcome outcome = repository.publishRoot(assembled.get(), TufRepository.Continuity.KEEP, now);
-    boolean waits =
-        outcome instanceof Outcome.Refused(Outcome.Reason reason, String detail)
-            && reason == Outcome.Reason.BREAKS_CONTINUITY
-            && !targetsDone;
-    if (!waits) {
-      demand(outcome);
-    }
-    return targetsDone && !waits;
-  }
-
-  private static void demand(Outcome outcome) {
+  static void demand(Outcome outcome) {
     switch (outcome) {
       case Outcome.Published published -> {}
       case Outcome.Unchanged unchanged -> {}
@@ -443,13 +417,13 @@ public final class Ceremonies {
         : ceremony.targets().map(document -> targetsRequest(state, ceremony.root(), document));
   }
 
-  private static SigningRequest<Root> rootRequest(
+  static SigningRequest<Root> rootRequest(
       Optional<RepositoryState> state, Metadata<Root> document) {
     return SigningRequest.root(state.map(published -> published.root().signed()), document);
   }
 
   /// A root to come counts where it gives targets other keys: both must have signed then.
-  private static SigningRequest<Targets> targetsRequest(
+  static SigningRequest<Targets> targetsRequest(
       Optional<RepositoryState> state,
       Optional<Metadata<Root>> ceremonyRoot,
       Metadata<Targets> document) {
@@ -492,7 +466,7 @@ public final class Ceremonies {
     return Optional.ofNullable(state.targets().get(RoleName.TARGETS)).orElseThrow();
   }
 
-  private static boolean isPublished(Optional<RepositoryState> state, Role signed) {
+  static boolean isPublished(Optional<RepositoryState> state, Role signed) {
     return state
         .filter(
             current ->
@@ -513,8 +487,7 @@ public final class Ceremonies {
 
   // ---- what people see
 
-  private static Progress progress(
-      Optional<RepositoryState> state, Optional<Ceremony> open, Map<String, String> keyIds) {
+  private static Progress progress(Optional<RepositoryState> state, Optional<Ceremony> open) {
     List<Document> documents = new ArrayList<>();
     for (String role : List.of(RoleName.ROOT, RoleName.TARGETS)) {
       open.flatMap(ceremony -> request(state, ceremony, role))
@@ -523,7 +496,7 @@ public final class Ceremonies {
                   documents.add(
                       document(request, isPublished(state, request.metadata().signed()))));
     }
-    return new Progress(state.isPresent(), documents, keyIds);
+    return new Progress(state.isPresent(), documents, Map.of(), List.of());
   }
 
   private static Document document(SigningRequest<?> request, boolean published) {
@@ -551,20 +524,5 @@ public final class Ceremonies {
               });
     }
     return facts;
-  }
-
-  private AuditEvent audit(Caller caller, String action, Instant now, Map<String, String> facts) {
-    return new AuditEvent(
-        ids.next(),
-        caller.tenant(),
-        now,
-        "user:" + caller.user(),
-        action,
-        "repository",
-        new TreeMap<>(facts));
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }
 }

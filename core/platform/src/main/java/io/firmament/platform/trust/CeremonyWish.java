@@ -10,9 +10,12 @@ import io.firmament.tuf.Root;
 import io.firmament.tuf.TufException;
 import io.firmament.tuf.TufKey;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +27,23 @@ import org.jspecify.annotations.Nullable;
 /// @param targets the same of the top-level targets
 /// @param documents `root`, `targets`, both or neither: what is to be signed
 /// @param fleets fleets that are to get a key
+/// @param rotate roles that are to get another key, with the id of the one that is trusted now
 /// @param replace whether to give up an open ceremony that has signatures
 public record CeremonyWish(
     Optional<Root.Assignment> root,
     Optional<Root.Assignment> targets,
     Set<String> documents,
     List<FleetName> fleets,
+    Map<OnlineRole, String> rotate,
     boolean replace) {
   static final int MAX_KEYS = 16;
   static final int MAX_FLEETS = 20;
+
+  /// The fleets, freshness, publisher and director.
+  static final int MAX_ROTATED = MAX_FLEETS + 3;
+
+  /// As long as a key id in metadata can be.
+  private static final int MAX_KEY_ID = 128;
 
   /// More than the largest RSA key takes.
   private static final int MAX_KEY_BYTES = 4096;
@@ -40,6 +51,7 @@ public record CeremonyWish(
   public CeremonyWish {
     documents = Set.copyOf(documents);
     fleets = List.copyOf(fleets);
+    rotate = Collections.unmodifiableMap(new LinkedHashMap<>(rotate));
   }
 
   /// Reads the body of a request; nothing at all is the empty object.
@@ -47,11 +59,13 @@ public record CeremonyWish(
   /// @throws ProblemException that names the place of a bad field
   public static CeremonyWish read(byte[] body) {
     Json.Obj json = object(body);
+    Set<String> documents = documents(json);
     return new CeremonyWish(
         assignment(json, RoleName.ROOT),
         assignment(json, RoleName.TARGETS),
-        documents(json),
+        documents,
         fleets(json),
+        rotate(json, documents),
         switch (json.get("replace")) {
           case null -> false;
           case Json.Bool(boolean replace) -> replace;
@@ -141,6 +155,43 @@ public record CeremonyWish(
       }
     }
     return fleets;
+  }
+
+  private static Map<OnlineRole, String> rotate(Json.Obj json, Set<String> documents) {
+    Map<OnlineRole, String> rotate = new LinkedHashMap<>();
+    if (json.get("rotate") == null) {
+      return rotate;
+    }
+    if (!(json.get("rotate") instanceof Json.Obj roles)) {
+      throw wrong("rotate", "must be an object with the id of the trusted key by role");
+    }
+    if (roles.members().size() > MAX_ROTATED) {
+      throw wrong("rotate", "has more than " + MAX_ROTATED + " entries");
+    }
+    for (Map.Entry<String, Json> entry : roles.members().entrySet()) {
+      OnlineRole role = rotated(entry.getKey());
+      Optional<String> document = role.document();
+      if (document.isPresent() && !documents.contains(document.get())) {
+        throw wrong("documents", "must have " + document.get() + ", which names " + role);
+      }
+      if (!(entry.getValue() instanceof Json.Text(String keyId)) || keyId.length() > MAX_KEY_ID) {
+        throw wrong("rotate." + role, "must be the id of the key that is trusted now");
+      }
+      rotate.put(role, keyId);
+    }
+    return rotate;
+  }
+
+  private static OnlineRole rotated(String name) {
+    OnlineRole role =
+        OnlineRole.of(name)
+            .orElseThrow(
+                () ->
+                    wrong("rotate", "is of freshness, publisher, director, or fleet- and a name"));
+    if (role.slots() == 1) {
+      throw wrong("rotate", "cannot have " + role + ", whose key devices pin");
+    }
+    return role;
   }
 
   private static List<Json> elements(@Nullable Json value, String field, int most) {

@@ -12,6 +12,8 @@ public enum RepositoryProblem implements Problem {
   REPOSITORY_REFUSED(Category.CONFLICT, "the repository refuses it: {detail}"),
   REPOSITORY_KEYS_MISSING(
       Category.CONFLICT, "the repository trusts other online keys than there are: {detail}"),
+  ONLINE_KEY_NOT_TRUSTED(Category.CONFLICT, "{role} is not trusted by the key {keyid}"),
+  ONLINE_KEY_SLOTS_TAKEN(Category.CONFLICT, "{role} has all the keys already that it can have"),
   FLEET_WITHOUT_KEY(Category.CONFLICT, "fleet {fleet} has no key to sign with"),
   CEREMONY_NOT_OPEN(Category.CONFLICT, "no {role} waits for signatures"),
   CEREMONY_OPEN(

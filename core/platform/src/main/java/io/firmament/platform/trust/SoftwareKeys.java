@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Online keys of a laptop: `TENANT/ROLE.pem` in a folder, readable by its owner only, or nothing
-/// but memory.
+/// Online keys of a laptop: `TENANT/ROLE.pem` in a folder, readable by its owner only, and
+/// `TENANT/g2/ROLE.pem` and so on for the slots after the first; or nothing but memory.
 public final class SoftwareKeys implements OnlineKeys {
   private final Optional<Path> folder;
-  private final Map<String, Signer> known = new ConcurrentHashMap<>();
+  private final Map<String, Signer> memory = new ConcurrentHashMap<>();
 
   private SoftwareKeys(Optional<Path> folder) {
     this.folder = folder;
@@ -31,23 +31,29 @@ public final class SoftwareKeys implements OnlineKeys {
   }
 
   @Override
-  public Signer ensure(TenantId tenant, OnlineRole role) {
-    String name = name(tenant, role);
-    return folder.isEmpty()
-        ? known.computeIfAbsent(name, _ -> SoftwareSigner.generate(role.algorithm()))
-        : known.computeIfAbsent(name, _ -> read(folder.get().resolve(name), role));
+  public KeySlot look(TenantId tenant, OnlineRole role, int slot) {
+    String name = name(tenant, role, slot);
+    Optional<Signer> signer =
+        folder.isEmpty()
+            ? Optional.ofNullable(memory.get(name))
+            : folder
+                .map(keys -> keys.resolve(name))
+                .filter(Files::exists)
+                .map(file -> read(file, role));
+    return signer.<KeySlot>map(KeySlot.Holds::new).orElseGet(KeySlot.Free::new);
   }
 
   @Override
-  public Optional<Signer> find(TenantId tenant, OnlineRole role) {
-    String name = name(tenant, role);
-    return folder.map(keys -> keys.resolve(name)).filter(Files::exists).isPresent()
-        ? Optional.of(ensure(tenant, role))
-        : Optional.ofNullable(known.get(name));
+  public KeySlot make(TenantId tenant, OnlineRole role, int slot) {
+    String name = name(tenant, role, slot);
+    return new KeySlot.Holds(
+        folder.isEmpty()
+            ? memory.computeIfAbsent(name, _ -> SoftwareSigner.generate(role.algorithm()))
+            : read(folder.get().resolve(name), role));
   }
 
-  private static String name(TenantId tenant, OnlineRole role) {
-    return tenant + "/" + role + ".pem";
+  private static String name(TenantId tenant, OnlineRole role, int slot) {
+    return tenant + "/" + (slot == 1 ? "" : "g" + slot + "/") + role + ".pem";
   }
 
   private static Signer read(Path file, OnlineRole role) {

@@ -13,6 +13,7 @@ import io.firmament.tuf.repository.TufRepository;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The TUF repositories of the tenants, each with its own store and keys.
 public final class TenantRepositories {
@@ -30,13 +31,14 @@ public final class TenantRepositories {
   /// and none is made.
   public TufRepository of(TenantId tenant) {
     return new TufRepository(
-        stores.of(tenant), Signers.byRole(role -> signers(tenant, role)), schedule);
+        stores.of(tenant),
+        Signers.byRole((role, keyIds) -> signers(tenant, role, keyIds)),
+        schedule);
   }
 
-  private List<Signer> signers(TenantId tenant, String role) {
+  private List<Signer> signers(TenantId tenant, String role, Set<String> keyIds) {
     return OnlineRole.signing(role)
-        .flatMap(online -> keys.find(tenant, online))
-        .map(List::of)
+        .map(online -> keys.find(tenant, online, keyIds))
         .orElse(List.of());
   }
 

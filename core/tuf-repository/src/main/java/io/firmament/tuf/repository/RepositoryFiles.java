@@ -278,9 +278,21 @@ final class RepositoryFiles {
       Trust trust = RepositoryState.trust(delegator(state, Draft.none(), role), role).orElseThrow();
       return trust.accepts(signers.sign(role, current.get(), trust.roleKeys().keyIds()));
     } catch (RuntimeException e) {
-      // A store of keys says by an exception of its own that a key is disabled or gone.
+      // A store of keys that does not answer for one must not keep the others from being renewed.
       return false;
     }
+  }
+
+  /// Whether enough keys of snapshot and timestamp under a root sign here. What a store of keys
+  /// throws where it does not answer is thrown: it says nothing about its keys.
+  boolean canSignFreshness(Root root, RepositoryState state) {
+    return canSign(root, RoleName.SNAPSHOT, state.snapshot().signed())
+        && canSign(root, RoleName.TIMESTAMP, state.timestamp().signed());
+  }
+
+  private boolean canSign(Root root, String name, Role role) {
+    Trust trust = RepositoryState.trust(root, name);
+    return trust.accepts(signers.sign(name, role, trust.roleKeys().keyIds()));
   }
 
   private Metadata<Snapshot> writeSnapshot(

@@ -1,41 +1,62 @@
 package io.firmament.tuf.repository;
 
+import io.firmament.trust.KeyGoneException;
 import io.firmament.trust.Signer;
 import io.firmament.tuf.Metadata;
 import io.firmament.tuf.Role;
 import io.firmament.tuf.RoleSignature;
 import io.firmament.tuf.TufKey;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 /// The keys that sign here, by TUF key id.
 public final class Signers {
-  private final Function<String, Map<String, Signer>> byRole;
+  private final Find find;
+  private final Map<String, Map<String, Optional<Signer>>> asked = new ConcurrentHashMap<>();
 
-  private Signers(Function<String, Map<String, Signer>> byRole) {
-    this.byRole = byRole;
+  private Signers(Find find) {
+    this.find = find;
+  }
+
+  /// Finds keys of a role.
+  @FunctionalInterface
+  public interface Find {
+    /// Those signers of the role that have one of the ids and are here; others are ignored.
+    Collection<? extends Signer> of(String role, Set<String> keyIds);
   }
 
   /// Keys that sign whatever role lists them.
   public static Signers of(Collection<? extends Signer> signers) {
-    Map<String, Signer> byKeyId = byKeyId(signers);
-    return new Signers(role -> byKeyId);
+    List<Signer> all = List.copyOf(signers);
+    return new Signers((role, keyIds) -> all);
   }
 
-  /// Keys that are asked for by the name of the role, when it is first signed.
-  public static Signers byRole(Function<String, ? extends Collection<? extends Signer>> find) {
-    Map<String, Map<String, Signer>> found = new ConcurrentHashMap<>();
-    return new Signers(role -> found.computeIfAbsent(role, name -> byKeyId(find.apply(name))));
+  /// Keys that are asked for by the name of the role and their ids, when the role is first signed
+  /// with them. An answer is kept, also that one is not here.
+  public static Signers byRole(Find find) {
+    return new Signers(find);
   }
 
-  private static Map<String, Signer> byKeyId(Collection<? extends Signer> signers) {
-    Map<String, Signer> byKeyId = new LinkedHashMap<>();
-    signers.forEach(signer -> byKeyId.put(keyOf(signer).id(), signer));
-    return Map.copyOf(byKeyId);
+  private List<Signer> find(String role, Collection<String> keyIds) {
+    Map<String, Optional<Signer>> known =
+        asked.computeIfAbsent(role, name -> new ConcurrentHashMap<>());
+    Set<String> unknown = new LinkedHashSet<>(keyIds);
+    unknown.removeAll(known.keySet());
+    if (!unknown.isEmpty()) {
+      Map<String, Signer> found = new HashMap<>();
+      find.of(role, Set.copyOf(unknown)).forEach(each -> found.put(keyOf(each).id(), each));
+      unknown.forEach(id -> known.put(id, Optional.ofNullable(found.get(id))));
+    }
+    return keyIds.stream()
+        .flatMap(id -> known.getOrDefault(id, Optional.empty()).stream())
+        .toList();
   }
 
   /// A signer's public key as metadata lists it.
@@ -53,11 +74,11 @@ public final class Signers {
   <R extends Role> Metadata<R> sign(String name, R role, Collection<String> keyIds) {
     Metadata<R> metadata = Metadata.unsigned(role);
     byte[] message = metadata.signedBytes();
-    Map<String, Signer> signers = byRole.apply(name);
-    for (String keyId : keyIds) {
-      Signer signer = signers.get(keyId);
-      if (signer != null) {
+    for (Signer signer : find(name, keyIds)) {
+      try {
         metadata = metadata.with(sign(signer, message));
+      } catch (KeyGoneException e) {
+        // It is as good as not here; whether the others suffice is seen by the threshold.
       }
     }
     return metadata;

@@ -3,6 +3,7 @@ package io.firmament.tuf.repository;
 import io.firmament.tuf.Delegation;
 import io.firmament.tuf.Delegations;
 import io.firmament.tuf.Metadata;
+import io.firmament.tuf.RoleKeys;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.Root;
 import io.firmament.tuf.TargetFile;
@@ -108,7 +109,9 @@ public final class TufRepository {
         });
   }
 
-  /// Gives a fleet other keys; its targets stay and are signed anew with them.
+  /// Gives a fleet other keys; its targets stay and are signed anew with them. The publisher's
+  /// delegation and the fleet's role are published together, so clients see either the old of both
+  /// or the new.
   public Outcome changeFleetKeys(Fleet fleet, Root.Assignment keys, Instant now) {
     return transact(
         Set.of(fleet.role()),
@@ -117,6 +120,11 @@ public final class TufRepository {
           Targets publisher = state.publisher().orElseThrow();
           if (state.role(fleet.role()).isEmpty()) {
             return new Decision.Refuse(Reason.NO_SUCH_FLEET, fleet.name());
+          }
+          RoleKeys present =
+              RepositoryState.trust(publisher, fleet.role()).orElseThrow().roleKeys();
+          if (present.equals(keys.roleKeys())) {
+            return new Decision.Nothing();
           }
           return new Decision.Write(
               Draft.none().with(Publisher.ROLE, Publisher.delegateTo(publisher, fleet, keys)));
@@ -235,6 +243,9 @@ public final class TufRepository {
   /// new ones, so that clients find valid metadata before and after the new root, and wherever this
   /// stops. Top-level targets must have been published with signatures that hold under both.
   ///
+  /// A root whose own keys of timestamp and snapshot are not here is refused. After a stop, publish
+  /// the same again.
+  ///
   /// @param continuity [Continuity#BREAK] where old keys are lost or not to be used any more:
   ///     clients then fail to update for the moment between the new root and the new timestamp
   public Outcome publishRoot(Metadata<Root> next, Continuity continuity, Instant now) {
@@ -245,7 +256,7 @@ public final class TufRepository {
     RepositoryState state = loaded.get();
     Root root = state.root().signed();
     if (next.signed().json().equals(root.json())) {
-      return new Outcome.Unchanged(state);
+      return holdsUnder(root, state) ? new Outcome.Unchanged(state) : renew(now);
     }
     Optional<Outcome> refusal = RootRules.refusal(state, next, continuity, now);
     if (refusal.isPresent()) {
@@ -256,6 +267,8 @@ public final class TufRepository {
       if (failure.isPresent()) {
         return failure.get();
       }
+    } else if (!files.canSignFreshness(next.signed(), state)) {
+      return withoutKeysOfNext();
     }
     String name = RoleName.fileName(next.signed().version(), RoleName.ROOT);
     if (!files.createOrSame(name, next.toBytes())) {
@@ -283,14 +296,28 @@ public final class TufRepository {
                     : new Decision.Write(Draft.none().withSnapshot()));
     return switch (prepared) {
       case Outcome.Published(RepositoryState state) when !holdsUnder(next.signed(), state) ->
-          Optional.of(
-              new Outcome.Refused(
-                  Reason.SIGNERS_MISSING, "the keys of the next root are not here"));
+          Optional.of(withoutKeysOfNext());
       case Outcome.Published published -> Optional.empty();
       case Outcome.Unchanged unchanged -> Optional.empty();
       case Outcome.Refused refused -> Optional.of(refused);
       case Outcome.Contended contended -> Optional.of(contended);
     };
+  }
+
+  private static Outcome withoutKeysOfNext() {
+    return new Outcome.Refused(Reason.SIGNERS_MISSING, "the keys of the next root are not here");
+  }
+
+  /// Which continuity a change of root can have: [Continuity#BREAK] only where snapshot and
+  /// timestamp would have to be signed with the old keys once more, and these are gone while the
+  /// next are here. What a store of keys throws that does not answer is thrown.
+  public Continuity continuityTo(Root next) {
+    RepositoryState state = files.load(Set.of()).orElseThrow();
+    boolean breaks =
+        !holdsUnder(next, state)
+            && !files.canSignFreshness(state.root().signed(), state)
+            && files.canSignFreshness(next, state);
+    return breaks ? Continuity.BREAK : Continuity.KEEP;
   }
 
   private static boolean holdsUnder(Root root, RepositoryState state) {

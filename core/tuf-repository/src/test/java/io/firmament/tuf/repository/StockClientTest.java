@@ -8,10 +8,12 @@ import static io.firmament.tuf.repository.TestRepository.published;
 import static io.firmament.tuf.repository.TestRepository.sign;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.firmament.trust.SoftwareSigner;
+import io.firmament.tuf.Metadata;
 import io.firmament.tuf.RoleName;
 import io.firmament.tuf.Root;
 import io.firmament.tuf.TargetFile;
@@ -199,6 +201,66 @@ final class StockClientTest {
     assertEquals(Answer.DOWNLOADED, download(client, path("2.0.0")));
     assertEquals(Answer.NO_SUCH_TARGET, download(client, path("3.0.0")));
     assertEquals(Answer.NO_SUCH_TARGET, download(client, "fleets/other/router/1.0.0/firmware.bin"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Client.class)
+  void keysOfSnapshotAndTimestampThatAreLostAreReplaced(Client client) throws Exception {
+    serve(today);
+    repo.publish("1.0.0");
+    assertEquals(Answer.DOWNLOADED, download(client, path("1.0.0")));
+    SoftwareSigner fresh = SoftwareSigner.generate();
+    repo.online.removeAll(List.of(repo.snapshotKey, repo.timestampKey));
+    repo.online.add(fresh);
+    Metadata<Root> next = sign(repo.withFreshness(fresh), repo.rootKeys);
+    TufRepository stopping = repo.repository(SteppedStore.stopping(repo.store, 0, true));
+    assertThrows(
+        SteppedStore.Stopped.class, () -> stopping.publishRoot(next, Continuity.BREAK, today));
+
+    // The moment between the new root and the new timestamp.
+    assertEquals(Answer.REFUSED, download(client, path("1.0.0")));
+    published(repo.repository().renew(today));
+    assertEquals(Answer.DOWNLOADED, download(client, path("1.0.0")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Client.class)
+  void whoeverStoleTheKeysOfSnapshotAndTimestampIsCutOff(Client client) throws Exception {
+    serve(today);
+    repo.publish("1.0.0");
+    Runnable honest = repo.runAhead();
+    assertEquals(Answer.DOWNLOADED, download(client, path("1.0.0")));
+    honest.run();
+    assertEquals(Answer.REFUSED, download(client, path("1.0.0")));
+    SoftwareSigner fresh = SoftwareSigner.generate();
+    repo.online.add(fresh);
+    Metadata<Root> next = sign(repo.withFreshness(fresh), repo.rootKeys);
+
+    published(repo.repository().publishRoot(next, Continuity.KEEP, today));
+    repo.publish("2.0.0");
+
+    assertEquals(Answer.DOWNLOADED, download(client, path("2.0.0")));
+    repo.runAhead();
+    assertEquals(Answer.REFUSED, download(client, path("2.0.0")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Client.class)
+  void aPublisherWhoseKeyIsLostGetsAnotherFromTargets(Client client) throws Exception {
+    serve(today);
+    repo.publish("1.0.0");
+    assertEquals(Answer.DOWNLOADED, download(client, path("1.0.0")));
+    SoftwareSigner fresh = SoftwareSigner.generate();
+    repo.online.remove(repo.publisherKey);
+    repo.online.add(fresh);
+    Targets next =
+        Publisher.delegateTo(repo.state().topLevelTargets(), assign(fresh))
+            .next(Schedule.DEFAULT.targets().expiry(today), repo.repository().nextTargetsVersion());
+
+    published(repo.repository().publishTargets(sign(next, repo.targetsKeys), today));
+    repo.publish("2.0.0");
+
+    assertEquals(Answer.DOWNLOADED, download(client, path("2.0.0")));
   }
 
   @ParameterizedTest

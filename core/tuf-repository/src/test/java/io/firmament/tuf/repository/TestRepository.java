@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.firmament.trust.Signer;
 import io.firmament.trust.SoftwareSigner;
 import io.firmament.tuf.Hashes;
+import io.firmament.tuf.Json;
 import io.firmament.tuf.MetaFile;
 import io.firmament.tuf.Metadata;
 import io.firmament.tuf.Role;
@@ -84,6 +85,44 @@ final class TestRepository {
 
   TufRepository repository(MetadataStore through) {
     return new TufRepository(through, Signers.of(online), Schedule.DEFAULT);
+  }
+
+  /// The next root, with another key of both snapshot and timestamp.
+  Root withFreshness(Signer signer) {
+    return state()
+        .root()
+        .signed()
+        .next(
+            Schedule.DEFAULT.root().expiry(now),
+            Map.of(RoleName.SNAPSHOT, assign(signer), RoleName.TIMESTAMP, assign(signer)));
+  }
+
+  /// Serves what somebody with the keys of snapshot and timestamp can sign, so that devices take no
+  /// honest version any more: both under versions that are never reached.
+  ///
+  /// @return serves again what was served before
+  Runnable runAhead() throws TufException {
+    long far = 1L << 40;
+    RepositoryState state = state();
+    byte[] honest = store.read("timestamp.json").orElseThrow().file();
+    Snapshot snapshot =
+        state.snapshot().signed().next(Schedule.DEFAULT.snapshot().expiry(now), far, Map.of());
+    byte[] snapshotFile = sign(snapshot, List.of(snapshotKey)).toBytes();
+    store.put(RoleName.fileName(far, RoleName.SNAPSHOT), snapshotFile);
+    Timestamp next =
+        state
+            .timestamp()
+            .signed()
+            .next(Schedule.DEFAULT.timestamp().expiry(now), far, snapshotFile);
+    Metadata<Timestamp> ahead =
+        Metadata.timestamp(
+            Json.Obj.EMPTY
+                .with("signatures", new Json.Arr(List.of()))
+                .with("signed", next.json().with("version", far))
+                .toBytes());
+    store.put(
+        "timestamp.json", ahead.with(Signers.sign(timestampKey, ahead.signedBytes())).toBytes());
+    return () -> store.put("timestamp.json", honest);
   }
 
   Root firstRoot() {

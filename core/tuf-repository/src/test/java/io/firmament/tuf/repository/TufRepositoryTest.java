@@ -15,6 +15,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.trust.KeyGoneException;
+import io.firmament.trust.SignatureAlgorithm;
+import io.firmament.trust.Signer;
 import io.firmament.trust.SoftwareSigner;
 import io.firmament.tuf.Delegations;
 import io.firmament.tuf.Hashes;
@@ -31,9 +34,11 @@ import io.firmament.tuf.repository.Outcome.Reason;
 import io.firmament.tuf.repository.TufRepository.Continuity;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -343,6 +348,20 @@ final class TufRepositoryTest {
     assertEquals(2 * 4, stops);
   }
 
+  @Test
+  void aStopAtAnyWriteOfOtherFleetKeysLeavesTheOldOrTheNew() throws TufException {
+    int stops =
+        stopEverywhere(
+            repo -> {
+              SoftwareSigner key = SoftwareSigner.generate();
+              repo.online.add(key);
+              return repository -> repository.changeFleetKeys(PLANT, assign(key), NOW);
+            });
+
+    // Publisher, the fleet's role by its new key, snapshot and timestamp.
+    assertEquals(2 * 4, stops);
+  }
+
   // --- concurrency
 
   @Test
@@ -628,16 +647,143 @@ final class TufRepositoryTest {
     assertEquals(
         Reason.SIGNERS_MISSING,
         refused(repo.repository().publishRoot(signed, Continuity.KEEP, NOW)));
-    // A stop right after the root: renewing mends it.
+    // A stop right after the root: publishing it again mends it, and so does renewing.
     TufRepository stopping = repo.repository(SteppedStore.stopping(repo.store, 0, true));
     assertThrows(
         SteppedStore.Stopped.class, () -> stopping.publishRoot(signed, Continuity.BREAK, NOW));
     assertThrows(TufException.class, () -> device.copy().refreshed());
-    published(repo.repository().renew(NOW));
+    published(repo.repository().publishRoot(signed, Continuity.BREAK, NOW));
 
     assertTrue(device.finds("1.0.0"));
     assertInstanceOf(
         Outcome.Unchanged.class, repo.repository().publishRoot(signed, Continuity.BREAK, NOW));
+  }
+
+  @Test
+  void aChangeOfRootBreaksContinuityOnlyWhereTheOldKeysAreGone() throws TufException {
+    TestRepository repo = new TestRepository().begun();
+    SoftwareSigner fresh = SoftwareSigner.generate();
+    Root next = repo.withFreshness(fresh);
+    assertEquals(Continuity.KEEP, repo.repository().continuityTo(next));
+    Set<Signer> gone = new HashSet<>();
+    repo.online.replaceAll(each -> new Leaving(each, gone));
+    repo.online.add(fresh);
+    assertEquals(Continuity.KEEP, repo.repository().continuityTo(next));
+    gone.add(repo.timestampKey);
+    assertEquals(Continuity.BREAK, repo.repository().continuityTo(next));
+    // Without the next ones there is nothing to go on with.
+    repo.online.remove(fresh);
+    assertEquals(Continuity.KEEP, repo.repository().continuityTo(next));
+    // A root that keeps the keys asks for none.
+    assertEquals(
+        Continuity.KEEP,
+        repo.repository()
+            .continuityTo(
+                repo.state().root().signed().next(Schedule.DEFAULT.root().expiry(NOW), Map.of())));
+  }
+
+  @Test
+  void aStoreOfKeysThatDoesNotAnswerSaysNothingAboutItsKeys() throws TufException {
+    TestRepository repo = new TestRepository().begun();
+    Root next = repo.withFreshness(SoftwareSigner.generate());
+    repo.online.clear();
+    Signers silent =
+        Signers.byRole(
+            (role, keyIds) -> {
+              throw new IllegalStateException("no answer");
+            });
+    TufRepository repository = new TufRepository(repo.store, silent, Schedule.DEFAULT);
+
+    assertThrows(IllegalStateException.class, () -> repository.continuityTo(next));
+    Metadata<Root> signed = sign(next, repo.rootKeys);
+    for (Continuity continuity : Continuity.values()) {
+      assertThrows(
+          IllegalStateException.class, () -> repository.publishRoot(signed, continuity, NOW));
+    }
+    assertFalse(repo.store.names().contains("2.root.json"));
+  }
+
+  @Test
+  void aRootWhoseOwnKeysAreNotHereIsNotPublished() throws TufException {
+    TestRepository repo = new TestRepository().begun();
+    TestRepository.Device device = repo.device();
+    Metadata<Root> next = sign(repo.withFreshness(SoftwareSigner.generate()), repo.rootKeys);
+
+    for (Continuity continuity : Continuity.values()) {
+      assertEquals(
+          Reason.SIGNERS_MISSING, refused(repo.repository().publishRoot(next, continuity, NOW)));
+    }
+    assertFalse(repo.store.names().contains("2.root.json"));
+    device.refreshed();
+  }
+
+  /// 5.3.11: the versions that were run up do not bind once the keys are others.
+  @Test
+  void aDeviceThatWasRunAheadOfComesBackWhenTheKeysAreOthers() throws TufException {
+    TestRepository repo = new TestRepository().begun();
+    TestRepository.Device device = repo.device();
+    repo.publish("1.0.0");
+    Runnable honest = repo.runAhead();
+    assertTrue(device.finds("1.0.0"));
+    honest.run();
+    assertThrows(TufException.class, device::refreshed);
+    SoftwareSigner fresh = SoftwareSigner.generate();
+    repo.online.add(fresh);
+    Metadata<Root> next = sign(repo.withFreshness(fresh), repo.rootKeys);
+
+    published(repo.repository().publishRoot(next, Continuity.KEEP, NOW));
+
+    repo.publish("2.0.0");
+    assertTrue(device.finds("2.0.0"));
+    // The thief signs on, and nobody listens.
+    repo.online.removeAll(List.of(repo.snapshotKey, repo.timestampKey));
+    repo.runAhead();
+    assertThrows(TufException.class, () -> device.copy().refreshed());
+    assertThrows(TufException.class, () -> repo.device().refreshed());
+  }
+
+  @Test
+  void keysAreAskedForByTheirIdsAndOnceInATransaction() {
+    TestRepository repo = new TestRepository().begun();
+    List<String> asked = new ArrayList<>();
+    Signers signers =
+        Signers.byRole(
+            (role, keyIds) -> {
+              asked.add(role + " " + String.join(" ", keyIds));
+              return repo.online;
+            });
+
+    published(
+        new TufRepository(repo.store, signers, Schedule.DEFAULT)
+            .publish(PLANT, repo.target(PLANT, "1", bytes("1")), Set.of(), NOW));
+
+    assertEquals(
+        List.of(
+            PLANT.role() + " " + Signers.keyOf(repo.fleetKey).id(),
+            "snapshot " + Signers.keyOf(repo.snapshotKey).id(),
+            "timestamp " + Signers.keyOf(repo.timestampKey).id()),
+        asked);
+  }
+
+  /// A key that goes while it is remembered.
+  private record Leaving(Signer signer, Set<Signer> gone) implements Signer {
+    @Override
+    public SignatureAlgorithm algorithm() {
+      return signer.algorithm();
+    }
+
+    @Override
+    public PublicKey publicKey() {
+      return signer.publicKey();
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      if (gone.contains(signer)) {
+        throw new KeyGoneException("deleted", new IllegalStateException());
+      }
+      return signer.sign(message);
+    }
   }
 
   @Test
@@ -668,6 +814,8 @@ final class TufRepositoryTest {
     repo.online.addAll(fresh);
 
     published(repo.repository().changeFleetKeys(PLANT, assign(2, fresh), NOW));
+    assertInstanceOf(
+        Outcome.Unchanged.class, repo.repository().changeFleetKeys(PLANT, assign(2, fresh), NOW));
     repo.online.remove(repo.fleetKey);
     repo.online.remove(fresh.getFirst());
     repo.publish("2.0.0");

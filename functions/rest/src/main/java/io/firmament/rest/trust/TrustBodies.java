@@ -24,6 +24,9 @@ final class TrustBodies {
     progress.documents().forEach(document -> documents.add(of(document)));
     Json.Obj json =
         Json.Obj.EMPTY.with("begun", progress.begun()).with("documents", new Json.Arr(documents));
+    if (!progress.notes().isEmpty()) {
+      json = json.with("notes", Json.Arr.ofTexts(progress.notes()));
+    }
     if (progress.keyIds().isEmpty()) {
       return json;
     }

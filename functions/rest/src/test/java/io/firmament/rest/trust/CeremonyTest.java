@@ -15,23 +15,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.firmament.base.BaseProblem;
 import io.firmament.base.Problem;
 import io.firmament.base.ProblemException;
-import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.identity.Caller;
-import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineRole;
 import io.firmament.platform.trust.RepositoryProblem;
-import io.firmament.platform.trust.TrustRecord;
-import io.firmament.platform.trust.TrustStore;
 import io.firmament.rest.trust.TrustUnderTest.OfflineKeys;
 import io.firmament.trust.SoftwareSigner;
 import io.firmament.tuf.Json;
 import io.firmament.tuf.Metadata;
 import io.firmament.tuf.TufException;
-import io.firmament.tuf.repository.MetadataStore;
 import io.firmament.tuf.repository.Signers;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +38,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -262,6 +256,18 @@ class CeremonyTest {
             "{\"root\":" + keys + ",\"targets\":" + keys + ",\"fleets\":[\"../x\"]}",
             "{\"root\":" + keys + ",\"targets\":" + keys + ",\"fleets\":[1]}",
             "{\"root\":" + keys + ",\"targets\":" + keys + ",\"replace\":1}",
+            "{\"documents\":[],\"rotate\":[\"freshness\"]}",
+            "{\"documents\":[],\"rotate\":{\"freshness\":\"x\"}}",
+            "{\"documents\":[\"targets\"],\"rotate\":{\"freshness\":\"x\"}}",
+            "{\"documents\":[\"root\"],\"rotate\":{\"publisher\":\"x\"}}",
+            "{\"documents\":[\"root\"],\"rotate\":{\"director\":\"x\"}}",
+            "{\"rotate\":{\"freshness\":1}}",
+            "{\"rotate\":{\"freshness\":\"" + "x".repeat(129) + "\"}}",
+            "{\"rotate\":{\"manifest\":\"x\"}}",
+            "{\"rotate\":{\"root\":\"x\"}}",
+            "{\"rotate\":{\"fleet-\":\"x\"}}",
+            "{\"rotate\":{\"fleet-../x\":\"x\"}}",
+            "{\"documents\":[],\"rotate\":{" + fleets(24) + "}}",
             "{\"root\":" + keys + ",\"root\":" + keys + ",\"targets\":" + keys + "}",
             "{\"root\":" + "[".repeat(5000) + "]".repeat(5000) + "}",
             "{\"root\":{\"keys\":[" + (key + ",").repeat(16) + key + "],\"threshold\":1}}")) {
@@ -298,6 +304,12 @@ class CeremonyTest {
     }
     assertEquals(Optional.empty(), trust.trust().find(caller.tenant()));
     assertEquals(Optional.empty(), trust.onlineKeys().find(caller.tenant(), OnlineRole.PUBLISHER));
+  }
+
+  private static String fleets(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "\"fleet-" + i + "\":\"x\"")
+        .collect(Collectors.joining(","));
   }
 
   @Test
@@ -464,101 +476,31 @@ class CeremonyTest {
   /// Stops after each write in turn, whichever it is; submitting once more gets it done.
   @Test
   void aStopAnywhereIsMadeUpForByTheNextSubmission() {
-    MetadataStores whole = trust.metadata();
-    TrustStore records = trust.trust();
-    int stops = 0;
-    try {
-      for (int stopAt = 1; ; stopAt++) {
-        Caller caller = TrustUnderTest.caller();
-        Json.Obj prepared = prepare(caller, wish(root, targets));
-        trust.sign(caller, prepared, "root", root.signers().subList(0, 2));
-        Json.Obj last = signature(file(prepared, "targets"), targets.signers().getFirst());
-        AtomicInteger left = new AtomicInteger(stopAt);
-        trust.metadata.set(tenant -> new StoppingStore(whole.of(tenant), left));
-        trust.store.set(new StoppingRecords(records, left));
-        boolean stopped = false;
-        try {
-          trust.call(caller, "submitTargets", last);
-        } catch (UncheckedIOException e) {
-          stopped = true;
-        }
-        trust.metadata.set(whole);
-        trust.store.set(records);
-        if (!stopped) {
-          break;
-        }
-        stops++;
+    Stops stops = new Stops(trust);
+    int stopped = 0;
+    for (boolean goesOn = true; goesOn; ) {
+      Caller caller = TrustUnderTest.caller();
+      Json.Obj prepared = prepare(caller, wish(root, targets));
+      trust.sign(caller, prepared, "root", root.signers().subList(0, 2));
+      Json.Obj last = signature(file(prepared, "targets"), targets.signers().getFirst());
+      goesOn = stops.after(stopped + 1, () -> trust.call(caller, "submitTargets", last));
+      if (goesOn) {
+        stopped++;
         Json.Obj again =
             trust.call(
                 caller,
                 "submitTargets",
                 TrustUnderTest.parse(file(prepared, "targets"))
                     .with("signatures", new Json.Arr(List.of(last))));
-        assertTrue(is(again, "begun"), stopAt + ": " + text(again));
-        assertTrue(is(document(again, "targets"), "published"), stopAt + ": " + text(again));
+        assertTrue(is(again, "begun"), stopped + ": " + text(again));
+        assertTrue(is(document(again, "targets"), "published"), stopped + ": " + text(again));
         assertTrue(is(center(caller), "begun"));
         assertTrue(
             trust.trust().due(trust.clock.instant(), 1000).contains(caller.tenant()),
             "it is going to be renewed");
       }
-    } finally {
-      trust.metadata.set(whole);
-      trust.store.set(records);
     }
     // The record twice, and root, targets, publisher, snapshot, timestamp.
-    assertEquals(7, stops);
-  }
-
-  /// A store that is gone after some writes.
-  private record StoppingStore(MetadataStore store, AtomicInteger left) implements MetadataStore {
-    @Override
-    public Optional<Stored> read(String name) {
-      return store.read(name);
-    }
-
-    @Override
-    public boolean create(String name, byte[] file) {
-      boolean created = store.create(name, file);
-      count(left);
-      return created;
-    }
-
-    @Override
-    public Optional<String> replace(String name, Optional<String> tag, byte[] file) {
-      Optional<String> replaced = store.replace(name, tag, file);
-      count(left);
-      return replaced;
-    }
-  }
-
-  /// The same of records.
-  private record StoppingRecords(TrustStore store, AtomicInteger left) implements TrustStore {
-    @Override
-    public Optional<TrustRecord> find(io.firmament.base.TenantId tenant) {
-      return store.find(tenant);
-    }
-
-    @Override
-    public boolean put(TrustRecord record, Optional<Instant> renewAt, AuditEvent audit) {
-      boolean put = store.put(record, renewAt, audit);
-      count(left);
-      return put;
-    }
-
-    @Override
-    public List<io.firmament.base.TenantId> due(Instant now, int limit) {
-      return store.due(now, limit);
-    }
-
-    @Override
-    public void renewed(io.firmament.base.TenantId tenant, Instant now, Instant next) {
-      store.renewed(tenant, now, next);
-    }
-  }
-
-  private static void count(AtomicInteger left) {
-    if (left.decrementAndGet() == 0) {
-      throw new UncheckedIOException(new IOException("stopped"));
-    }
+    assertEquals(7, stopped);
   }
 }

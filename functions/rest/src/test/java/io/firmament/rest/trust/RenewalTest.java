@@ -8,6 +8,7 @@ import io.firmament.base.TenantId;
 import io.firmament.engines.GrantGuard;
 import io.firmament.platform.fleet.FleetName;
 import io.firmament.platform.identity.Caller;
+import io.firmament.platform.trust.KeySlot;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.OnlineRole;
 import io.firmament.platform.trust.RepositoryRenewal.Report;
@@ -28,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -220,17 +220,19 @@ class RenewalTest {
   /// A fleet's key is gone, or there and disabled.
   private record Without(FleetName fleet, OnlineKeys keys, boolean there) implements OnlineKeys {
     @Override
-    public Signer ensure(TenantId whose, OnlineRole role) {
-      return keys.ensure(whose, role);
+    public KeySlot make(TenantId whose, OnlineRole role, int slot) {
+      return keys.make(whose, role, slot);
     }
 
     @Override
-    public Optional<Signer> find(TenantId whose, OnlineRole role) {
-      Optional<Signer> found = keys.find(whose, role);
-      if (!role.equals(OnlineRole.of(fleet))) {
+    public KeySlot look(TenantId whose, OnlineRole role, int slot) {
+      KeySlot found = keys.look(whose, role, slot);
+      if (!role.equals(OnlineRole.of(fleet)) || found.held().isEmpty()) {
         return found;
       }
-      return there ? found.map(Disabled::new) : Optional.empty();
+      return there
+          ? new KeySlot.Holds(new Disabled(found.held().orElseThrow()))
+          : new KeySlot.Blocked();
     }
   }
 
@@ -286,13 +288,13 @@ class RenewalTest {
   /// A tenant's keys are gone.
   private record WithoutKeysOf(TenantId tenant, OnlineKeys keys) implements OnlineKeys {
     @Override
-    public Signer ensure(TenantId whose, OnlineRole role) {
-      return keys.ensure(whose, role);
+    public KeySlot make(TenantId whose, OnlineRole role, int slot) {
+      return keys.make(whose, role, slot);
     }
 
     @Override
-    public Optional<Signer> find(TenantId whose, OnlineRole role) {
-      return whose.equals(tenant) ? Optional.empty() : keys.find(whose, role);
+    public KeySlot look(TenantId whose, OnlineRole role, int slot) {
+      return whose.equals(tenant) ? new KeySlot.Free() : keys.look(whose, role, slot);
     }
   }
 }

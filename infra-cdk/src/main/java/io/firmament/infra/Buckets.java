@@ -22,6 +22,9 @@ final class Buckets {
   /// Names the advisory index in use.
   static final String CURRENT_ADVISORIES = "advisories/current.json";
 
+  /// Are written when what a tenant has on record for itself has changed.
+  static final String USER_ADVISORIES_CHANGED = "advisories/tenants/*/changed.json";
+
   /// A day more than a request for logs is kept.
   private static final int DEVICE_LOG_DAYS = 8;
 

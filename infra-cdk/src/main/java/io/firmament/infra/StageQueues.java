@@ -57,6 +57,13 @@ final class StageQueues {
         documents,
         List.of(Buckets.CURRENT_ADVISORIES),
         StageFunction.MONITOR);
+    announce(
+        scope,
+        "UserAdvisoriesChanged",
+        "Vulnerabilities of a tenant's own have changed: match again what they concern",
+        documents,
+        Match.wildcard(Buckets.USER_ADVISORIES_CHANGED),
+        StageFunction.MONITOR);
   }
 
   private void announce(

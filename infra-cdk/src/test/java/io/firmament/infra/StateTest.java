@@ -116,7 +116,8 @@ class StateTest {
     assertEquals(
         Map.of(
             "[{\"wildcard\":\"uploads/*/firmware\"}]", "Unpack",
-            "[\"advisories/current.json\"]", "Monitor"),
+            "[\"advisories/current.json\"]", "Monitor",
+            "[{\"wildcard\":\"advisories/tenants/*/changed.json\"}]", "Monitor"),
         queues);
   }
 

@@ -90,6 +90,7 @@ final class LocalPipeline implements AutoCloseable {
         ports.documents(),
         ports.artifacts(),
         ports.monitoring(),
+        ports.userVulnerabilities(),
         queue,
         rematches,
         work,

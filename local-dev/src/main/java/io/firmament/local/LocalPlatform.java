@@ -94,7 +94,10 @@ public final class LocalPlatform implements AutoCloseable {
               LocalServers there = Objects.requireNonNull(started.get());
               if (isImage(there, bucket, key)) {
                 journal.add(key);
-                announce(there, key, reason);
+                announceImage(there, key, reason);
+              }
+              if (isOfUserAdvisories(there, bucket, key)) {
+                announce(there, there.monitorQueueUrl(), bucket, key, reason);
               }
             });
     started.set(servers);
@@ -148,7 +151,7 @@ public final class LocalPlatform implements AutoCloseable {
     LocalDevices devices =
         LocalDevices.start(
             data, ports, delivery(servers, ports, platform), options.heartbeat(), clock, ids);
-    journal.unfinished(ports.firmware()).forEach(key -> announce(servers, key, "Restart"));
+    journal.unfinished(ports.firmware()).forEach(key -> announceImage(servers, key, "Restart"));
     return new LocalPlatform(
         data,
         servers,
@@ -210,17 +213,24 @@ public final class LocalPlatform implements AutoCloseable {
         && ObjectKeys.parseFirmware(key).isPresent();
   }
 
-  /// What the rule on the event bus does: events of images go to the first stage's queue.
-  private static void announce(LocalServers servers, String key, String reason) {
-    String id = Ids.random().next().toString();
+  private static boolean isOfUserAdvisories(LocalServers servers, String bucket, String key) {
+    return bucket.equals(Setting.BUCKET_DOCUMENTS.in(servers.environment()))
+        && ObjectKeys.parseUserAdvisoriesChanged(key).isPresent();
+  }
+
+  private static void announceImage(LocalServers servers, String key, String reason) {
     String bucket = Setting.BUCKET_UPLOADS.in(servers.environment());
+    announce(servers, servers.queueUrl(Stage.UNPACK), bucket, key, reason);
+  }
+
+  /// What the rules on the event bus do: events of images go to the first stage's queue, those of
+  /// tenants' records to who matches again.
+  private static void announce(
+      LocalServers servers, String queue, String bucket, String key, String reason) {
+    String id = Ids.random().next().toString();
     ObjectCreatedEvent event =
         new ObjectCreatedEvent(id, Clock.systemUTC().instant(), bucket, key, reason);
-    servers
-        .sqs()
-        .sendMessage(
-            request ->
-                request.queueUrl(servers.queueUrl(Stage.UNPACK)).messageBody(event.toJson()));
+    servers.sqs().sendMessage(request -> request.queueUrl(queue).messageBody(event.toJson()));
   }
 
   /// Where it answers, without a trailing slash.

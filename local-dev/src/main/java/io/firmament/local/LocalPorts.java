@@ -3,8 +3,10 @@ package io.firmament.local;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoMonitoringStore;
+import io.firmament.aws.DynamoUserVulnerabilityStore;
 import io.firmament.aws.EcrLogin;
 import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.fleet.AuditTrail;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
@@ -29,6 +31,7 @@ import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import io.firmament.registry.HttpTransport;
 import io.firmament.rest.Ports;
 import io.firmament.schema.Setting;
@@ -39,6 +42,7 @@ public final class LocalPorts implements Ports {
   private final IdentityStore identity;
   private final FirmwareStore firmware;
   private final MonitoringStore monitoring;
+  private final UserVulnerabilityStore userVulnerabilities;
   private final FleetStore fleet;
   private final RolloutStore rollouts;
   private final TrustStore trust;
@@ -63,6 +67,11 @@ public final class LocalPorts implements Ports {
     this.monitoring =
         new DynamoMonitoringStore(
             servers.dynamo(), Setting.TABLE_FIRMWARE.in(servers.environment()));
+    this.userVulnerabilities =
+        new DynamoUserVulnerabilityStore(
+            servers.dynamo(),
+            Setting.TABLE_FIRMWARE.in(servers.environment()),
+            new AuditTrail(Setting.TABLE_FLEET.in(servers.environment())));
     this.fleet =
         new DynamoFleetStore(servers.dynamo(), Setting.TABLE_FLEET.in(servers.environment()));
     this.rollouts =
@@ -107,6 +116,11 @@ public final class LocalPorts implements Ports {
   @Override
   public MonitoringStore monitoring() {
     return monitoring;
+  }
+
+  @Override
+  public UserVulnerabilityStore userVulnerabilities() {
+    return userVulnerabilities;
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.firmament.engines.DynamoEngine;
 import io.firmament.engines.ObjectEngine;
 import io.firmament.engines.ObjectListener;
 import io.firmament.engines.QueueEngine;
-import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.schema.Setting;
 import io.firmament.schema.StageRole;
@@ -112,7 +111,7 @@ final class LocalServers implements AutoCloseable {
       UploadEvents.forward(
           servers.clients,
           Setting.BUCKET_DOCUMENTS.in(servers.environment),
-          ObjectKeys.CURRENT_ADVISORIES,
+          "advisories/*.json",
           servers.monitorQueueUrl(),
           servers.ends);
       return servers;

@@ -12,6 +12,8 @@ import io.firmament.schema.Contract;
 import io.firmament.schema.Route;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,8 +32,8 @@ import org.junit.jupiter.api.Test;
 /// Another tenant's id is the id of nothing, at every place where a caller can name something: the
 /// same answer, byte by byte, and nothing changes.
 final class CrossTenantTest {
-  /// Places that name nothing of a tenant: programs, pieces of hardware, paths within a firmware,
-  /// and switches.
+  /// Places that name nothing of a tenant: programs, pieces of hardware, vulnerabilities by the ids
+  /// that the world or a tenant gives them, paths within a firmware, and switches.
   private static final Set<String> NOT_OF_A_TENANT =
       Set.of(
           "authorize client_id",
@@ -41,6 +43,11 @@ final class CrossTenantTest {
           "downloadSbom vex",
           "getFirmwareChange change",
           "listArtifacts kind",
+          "listChanges since",
+          "createUserVulnerability ids",
+          "replaceUserVulnerability ids",
+          "replaceUserVulnerability If-Match",
+          "deleteUserVulnerability If-Match",
           "listRegistryTags repository",
           "getRegistryImage repository",
           "getRegistryImage tag",
@@ -54,6 +61,13 @@ final class CrossTenantTest {
       {"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:probe","author":"a","version":1,
       "timestamp":"2026-01-01T00:00:00Z","statements":[{"vulnerability":{"name":"CVE-2000-0001"},
       "products":[{"@id":"pkg:generic/none"}],"status":"fixed"}]}
+      """;
+
+  /// A record of a product that nobody has.
+  private static final String RECORD =
+      """
+      {"ids":["ACME-%s"],"published":"2026-01-01","modified":"2026-01-01",
+      "configurations":[{"vendor":"acme","product":"nothing","before":"1"}]}
       """;
 
   /// Places where even the owner gets the same answer for every id: pages that know nothing but
@@ -70,6 +84,7 @@ final class CrossTenantTest {
           "GenerateReportInput.firmwareIds",
           "CreateReportLinkInput.reportId");
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String UNKNOWN_DEVICE = "gateway-9";
 
   /// What both connect: each has a connection of its own.
@@ -101,6 +116,7 @@ final class CrossTenantTest {
       String artifactFleet,
       String offlineKey,
       String registry,
+      String record,
       String vulnerability) {
     /// All that nobody else may ever see.
     Set<String> secrets() {
@@ -122,7 +138,8 @@ final class CrossTenantTest {
           artifactName,
           artifactFleet,
           offlineKey,
-          registry);
+          registry,
+          record);
     }
   }
 
@@ -188,6 +205,7 @@ final class CrossTenantTest {
         "fleet-of-" + device,
         offlineKey,
         registry(tenant),
+        record(tenant, device),
         String.valueOf(cve == null ? "" : cve.get("id")));
   }
 
@@ -221,6 +239,26 @@ final class CrossTenantTest {
             .bearer(tenant.bearer())
             .send();
     assertEquals(201, answer.status(), answer::toString);
+    return answer.at("id");
+  }
+
+  /// Until it is in the tenant's index, something of the tenant changes by itself.
+  private static String record(TestTenant tenant, String device) {
+    Answer answer =
+        Call.json("POST", "/api/user-vulnerabilities", RECORD.formatted(device))
+            .bearer(tenant.bearer())
+            .send();
+    assertEquals(201, answer.status(), answer::toString);
+    Instant giveUp = Instant.now().plus(PATIENCE);
+    while (Running.platform()
+        .ports()
+        .userVulnerabilities()
+        .state(tenant.id())
+        .planned()
+        .isEmpty()) {
+      assertTrue(Instant.now().isBefore(giveUp), "nobody makes the index of what was recorded");
+      Firmware.pause();
+    }
     return answer.at("id");
   }
 
@@ -472,6 +510,14 @@ final class CrossTenantTest {
     rolloutsAndGroups(probes);
     artifacts(probes);
     registries(probes);
+    String record = "/api/user-vulnerabilities/%s";
+    probes.put("getUserVulnerability id", get(of.record(), record));
+    probes.put(
+        "replaceUserVulnerability id",
+        new Probe(
+            of.record(),
+            naming -> Call.json("PUT", record.formatted(naming.id()), RECORD.formatted("other"))));
+    probes.put("deleteUserVulnerability id", delete(of.record(), record));
     probes.put("fleetLogin tenant_id", new Probe(owner.id().toString(), CrossTenantTest::login));
     probes.put(
         "issueTenantToken tenant_id", new Probe(owner.id().toString(), CrossTenantTest::token));

@@ -115,6 +115,115 @@ final class EndToEndTest {
     sboms(id);
   }
 
+  /// What a tenant records is found in what was analysed before, tells what changed, closes by a
+  /// VEX document, and goes with the record.
+  @Test
+  void aVulnerabilityOfTheTenantsOwnIsFoundAndGoesAgain() throws Exception {
+    TestTenant own = TestTenant.create("records");
+    TestTenant other = TestTenant.create("others");
+    String id = analysed(own);
+    String others = analysed(other);
+    TestCeremony.begin(own);
+    Answer artifact =
+        Call.json(
+                "POST",
+                "/api/v1/artifacts",
+                """
+                {"name":"gateway","version":"1","kind":"firmware","firmware_id":"%s"}
+                """
+                    .formatted(id))
+            .bearer(own.bearer())
+            .send();
+    assertEquals(201, artifact.status(), artifact::toString);
+    Answer created =
+        Call.json("POST", "/api/user-vulnerabilities", record("1.3")).bearer(own.bearer()).send();
+    assertEquals(201, created.status(), created::toString);
+    assertEquals("\"1\"", created.header("etag"));
+    assertEquals("critical", created.at("severity"));
+    await(() -> found(own, id).contains("ACME-2026-1"), true);
+    assertFalse(found(other, others).contains("ACME-2026-1"), "nobody else's");
+    Answer changes = Call.get("/api/changes").bearer(own.bearer()).send();
+    assertEquals(id, changes.list("items").getFirst().get("firmware_id"), changes::toString);
+    assertTrue(changes.text().contains("\"added\":1,"), changes::toString);
+    assertEquals(List.of(), Call.get("/api/changes").bearer(other.bearer()).send().list("items"));
+    Answer sbom =
+        Call.get("/api/firmwares/" + id + "/sbom")
+            .with("accept", "*/*")
+            .bearer(own.bearer())
+            .send();
+    assertTrue(sbom.text().contains("ACME-2026-1"));
+    await(() -> critical(own, "open_vulnerabilities"), "2");
+    Answer vex =
+        Call.json("POST", "/api/firmwares/" + id + "/vex-documents", notAffected())
+            .bearer(own.bearer())
+            .send();
+    assertEquals("1", vex.at("applied"), vex::toString);
+    assertEquals("1", critical(own, "open_vulnerabilities"));
+    assertEquals("1", critical(own, "closed_by_vex"));
+    String path = "/api/user-vulnerabilities/" + created.at("id");
+    Answer replaced =
+        Call.json("PUT", path, record("1.0"))
+            .with("if-match", created.header("etag"))
+            .bearer(own.bearer())
+            .send();
+    assertEquals("\"2\"", replaced.header("etag"), replaced::toString);
+    await(() -> found(own, id).contains("ACME-2026-1"), false);
+    Answer stale =
+        Call.json("PUT", path, record("1.1"))
+            .with("if-match", created.header("etag"))
+            .bearer(own.bearer())
+            .send();
+    assertEquals("user_vulnerability_changed", stale.code(), stale::toString);
+    assertEquals(404, Call.get(path).bearer(other.bearer()).send().status());
+    assertEquals(204, Call.of("DELETE", path).bearer(own.bearer()).send().status());
+    assertEquals(404, Call.get(path).bearer(own.bearer()).send().status());
+  }
+
+  private static String analysed(TestTenant of) throws IOException {
+    String id =
+        Firmware.upload(
+            of,
+            Map.of(
+                "firmware", Firmware.rootFileSystem("gateway"),
+                "sbom", Firmware.sbom("zlib", "zlib", "1.2.11")));
+    Answer answer = Firmware.analysed(of, id);
+    assertEquals("COMPLETE", answer.at("data.firmware.latestAnalysis.result"), answer::toString);
+    return id;
+  }
+
+  private static String record(String before) {
+    return """
+    {"ids":["ACME-2026-1"],"published":"2026-01-01","modified":"2026-02-01",
+    "cvss31":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    "configurations":[{"vendor":"zlib","product":"zlib","from":"1.0","before":"%s"}]}
+    """
+        .formatted(before);
+  }
+
+  private static String notAffected() {
+    return """
+    {"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:acme:1","author":"Acme","version":1,
+    "timestamp":"2026-03-01T00:00:00Z","statements":[{"vulnerability":{"name":"ACME-2026-1"},
+    "products":[{"identifiers":{"cpe23":"cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*"}}],
+    "status":"not_affected","justification":"vulnerable_code_not_in_execute_path"}]}
+    """;
+  }
+
+  private static String found(TestTenant of, String id) {
+    return Call.graphql(
+            "query ($id: ID!) { firmware(id: $id) { cveMatchesPage { nodes { cve { id } } } } }",
+            Map.of("id", id))
+        .bearer(of.bearer())
+        .send()
+        .text();
+  }
+
+  /// How many critical vulnerabilities the one artifact says that it has.
+  private static String critical(TestTenant of, String counts) {
+    Answer answer = Call.get("/api/v1/artifacts").bearer(of.bearer()).send();
+    return answer.text().replaceFirst(".*\"" + counts + "\":\\{[^}]*\"critical\":(\\d+).*", "$1");
+  }
+
   @Test
   void anImageComesThroughAPresignedRequest() throws Exception {
     byte[] image = Firmware.rootFileSystem(ZLIB);

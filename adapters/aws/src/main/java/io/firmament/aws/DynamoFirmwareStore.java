@@ -172,9 +172,7 @@ public final class DynamoFirmwareStore implements FirmwareStore {
     Map<String, AttributeValue> values = new HashMap<>();
     values.put(":stage", AttributeValue.builder().ss(Stage.MATCH.name()).build());
     values.put(":done", Items.string(Analysis.State.DONE.name()));
-    values.put(":index", Items.string(matched.index()));
-    values.put(":at", Items.string(matched.at().toString()));
-    String update = "SET matchedIndex = :index, matchedAt = :at ADD doneStages :stage";
+    String update = "SET " + MatchedUpdate.of(matched, values) + " ADD doneStages :stage";
     return update(key, NOT_DONE, update, values).or(() -> latest(key));
   }
 

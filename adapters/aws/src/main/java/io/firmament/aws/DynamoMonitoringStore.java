@@ -4,6 +4,7 @@ import io.firmament.base.AnalysisId;
 import io.firmament.base.FirmwareId;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
+import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.platform.firmware.Analysis;
@@ -120,8 +121,7 @@ public final class DynamoMonitoringStore implements MonitoringStore {
     Map<String, AttributeValue> values = new HashMap<>();
     values.put(":analysis", Items.string(key.analysis().toString()));
     values.put(":complete", Items.string(Analysis.Result.COMPLETE.name()));
-    values.put(":index", Items.string(after.index()));
-    values.put(":at", Items.string(after.at().toString()));
+    String update = "SET " + MatchedUpdate.of(after, values);
     before.ifPresent(
         old -> {
           values.put(":oldIndex", Items.string(old.index()));
@@ -143,7 +143,7 @@ public final class DynamoMonitoringStore implements MonitoringStore {
                                 FirmwareKeys.FIRMWARE))
                         .conditionExpression(
                             "analysis = :analysis AND analysisResult = :complete AND " + asBefore)
-                        .updateExpression("SET matchedIndex = :index, matchedAt = :at")
+                        .updateExpression(update)
                         .expressionAttributeValues(values))
             .build());
     change.ifPresent(
@@ -171,23 +171,36 @@ public final class DynamoMonitoringStore implements MonitoringStore {
     Map<String, AttributeValue> item =
         Items.item(
             FirmwareKeys.changes(key.tenant(), key.firmware()), FirmwareKeys.of(change.id()));
+    item.put("gsi1pk", Items.string(FirmwareKeys.allChanges(key.tenant())));
+    item.put("gsi1sk", Items.string(change.id() + "#" + key.firmware()));
     item.put("analysis", Items.string(change.analysis().toString()));
-    item.put("beforeIndex", Items.string(change.before().index()));
-    item.put("beforeAt", Items.string(change.before().at().toString()));
-    item.put("afterIndex", Items.string(change.after().index()));
-    item.put("afterAt", Items.string(change.after().at().toString()));
+    put("before", change.before(), item);
+    put("after", change.after(), item);
     item.put("added", Items.number(change.added()));
     item.put("changed", Items.number(change.changed()));
     item.put("gone", Items.number(change.gone()));
     return item;
   }
 
+  private static void put(String when, Matched matched, Map<String, AttributeValue> item) {
+    item.put(when + "Index", Items.string(matched.index()));
+    item.put(when + "At", Items.string(matched.at().toString()));
+    matched.user().ifPresent(user -> item.put(when + "User", Items.string(user.hex())));
+  }
+
+  private static Matched matched(String when, Map<String, AttributeValue> item) {
+    return new Matched(
+        Items.text(item, when + "Index"),
+        Items.find(item, when + "User").map(Sha256::new),
+        Instant.parse(Items.text(item, when + "At")));
+  }
+
   private static FirmwareChange change(Map<String, AttributeValue> item) {
     return new FirmwareChange(
         new FirmwareChange.Id(Items.text(item, "sk").substring(FirmwareKeys.CHANGES.length())),
         AnalysisId.of(Items.text(item, "analysis")),
-        new Matched(Items.text(item, "beforeIndex"), Instant.parse(Items.text(item, "beforeAt"))),
-        new Matched(Items.text(item, "afterIndex"), Instant.parse(Items.text(item, "afterAt"))),
+        matched("before", item),
+        matched("after", item),
         number(item, "added"),
         number(item, "changed"),
         number(item, "gone"));
@@ -241,6 +254,18 @@ public final class DynamoMonitoringStore implements MonitoringStore {
     return pages
         .descending(FirmwareKeys.changes(tenant, firmware), FirmwareKeys.CHANGES, page)
         .map(DynamoMonitoringStore::change);
+  }
+
+  @Override
+  public Page<OfFirmware> changes(TenantId tenant, Optional<Instant> since, PageRequest page) {
+    return pages
+        .changes(tenant, since.map(FirmwareChange.Id::from).orElse(""), page)
+        .map(
+            item -> {
+              String order = Items.text(item, "gsi1sk");
+              return new OfFirmware(
+                  FirmwareId.of(order.substring(order.indexOf('#') + 1)), change(item));
+            });
   }
 
   @Override

@@ -6,9 +6,11 @@ import io.firmament.base.FirmwareId;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
 import io.firmament.base.TenantId;
+import io.firmament.platform.monitoring.FirmwareChange;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
@@ -26,19 +28,23 @@ final class DynamoPages {
 
   /// The items of a partition whose sort key begins so, in its order.
   Page<Map<String, AttributeValue>> ascending(String pk, String prefix, PageRequest page) {
-    return inPartition(pk, prefix, page, true);
+    return inPartition(pk, prefix, page, query -> query.scanIndexForward(true));
+  }
+
+  /// The same as all writes before have left it.
+  Page<Map<String, AttributeValue>> consistent(String pk, String prefix, PageRequest page) {
+    return inPartition(pk, prefix, page, query -> query.consistentRead(true));
   }
 
   /// The same against its order.
   Page<Map<String, AttributeValue>> descending(String pk, String prefix, PageRequest page) {
-    return inPartition(pk, prefix, page, false);
+    return inPartition(pk, prefix, page, query -> query.scanIndexForward(false));
   }
 
   private Page<Map<String, AttributeValue>> inPartition(
-      String pk, String prefix, PageRequest page, boolean forward) {
+      String pk, String prefix, PageRequest page, UnaryOperator<QueryRequest.Builder> how) {
     QueryRequest.Builder query =
-        QueryRequest.builder()
-            .scanIndexForward(forward)
+        how.apply(QueryRequest.builder())
             .keyConditionExpression("pk = :pk AND begins_with(sk, :prefix)")
             .expressionAttributeValues(
                 Map.of(":pk", Items.string(pk), ":prefix", Items.string(prefix)));
@@ -62,6 +68,47 @@ final class DynamoPages {
         .map(SortKeyCursor::open)
         .ifPresent(sk -> query.exclusiveStartKey(indexKey(index, indexPk, tenant, sk)));
     return page(query, index + "sk", page.limit());
+  }
+
+  /// The changes of all firmware of a tenant, latest first.
+  ///
+  /// @param from where their order begins; empty for all
+  Page<Map<String, AttributeValue>> changes(TenantId tenant, String from, PageRequest page) {
+    String pk = FirmwareKeys.allChanges(tenant);
+    Map<String, AttributeValue> values = new HashMap<>();
+    values.put(":pk", Items.string(pk));
+    if (!from.isEmpty()) {
+      values.put(":from", Items.string(from));
+    }
+    QueryRequest.Builder query =
+        QueryRequest.builder()
+            .indexName("gsi1")
+            .scanIndexForward(false)
+            .keyConditionExpression("gsi1pk = :pk" + (from.isEmpty() ? "" : " AND gsi1sk >= :from"))
+            .expressionAttributeValues(values);
+    page.cursor()
+        .map(DynamoPages::open)
+        .ifPresent(sk -> query.exclusiveStartKey(changeKey(tenant, pk, sk, from)));
+    return page(query, "gsi1sk", page.limit());
+  }
+
+  private static Map<String, AttributeValue> changeKey(
+      TenantId tenant, String indexPk, String indexSk, String from) {
+    String[] parts = indexSk.split("#", 2);
+    FirmwareChange.Id change =
+        FirmwareChange.Id.parse(parts[0]).orElseThrow(() -> BaseProblem.INVALID_CURSOR.with());
+    FirmwareId firmware =
+        FirmwareId.parse(parts.length < 2 ? "" : parts[1])
+            .orElseThrow(() -> BaseProblem.INVALID_CURSOR.with());
+    // A place before the first would be outside of what the query is about.
+    if (indexSk.compareTo(from) < 0) {
+      throw BaseProblem.INVALID_CURSOR.with();
+    }
+    Map<String, AttributeValue> key =
+        new HashMap<>(Items.key(FirmwareKeys.changes(tenant, firmware), FirmwareKeys.of(change)));
+    key.put("gsi1pk", Items.string(indexPk));
+    key.put("gsi1sk", Items.string(indexSk));
+    return key;
   }
 
   private static Map<String, AttributeValue> indexKey(

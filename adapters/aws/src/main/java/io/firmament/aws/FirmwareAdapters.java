@@ -1,5 +1,6 @@
 package io.firmament.aws;
 
+import io.firmament.aws.fleet.AuditTrail;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.firmware.FirmwareStore;
@@ -8,6 +9,7 @@ import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageQueue;
 import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.monitoring.RematchQueue;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import io.firmament.schema.Setting;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,6 +31,14 @@ public final class FirmwareAdapters {
   /// Which firmware depends on which facts.
   public MonitoringStore monitoring() {
     return new DynamoMonitoringStore(clients.dynamo(), Setting.TABLE_FIRMWARE.in(environment));
+  }
+
+  /// What tenants know for themselves.
+  public UserVulnerabilityStore userVulnerabilities() {
+    return new DynamoUserVulnerabilityStore(
+        clients.dynamo(),
+        Setting.TABLE_FIRMWARE.in(environment),
+        new AuditTrail(Setting.TABLE_FLEET.in(environment)));
   }
 
   /// Where it is asked for that firmware is matched again.

@@ -143,9 +143,11 @@ final class FirmwareItems {
   }
 
   private static Map<String, AttributeValue> of(Matched matched) {
-    return Map.of(
-        "matchedIndex", Items.string(matched.index()),
-        "matchedAt", Items.string(matched.at().toString()));
+    Map<String, AttributeValue> item = new HashMap<>();
+    item.put("matchedIndex", Items.string(matched.index()));
+    item.put("matchedAt", Items.string(matched.at().toString()));
+    matched.user().ifPresent(user -> item.put("matchedUser", Items.string(user.hex())));
+    return item;
   }
 
   static Firmware firmware(Map<String, AttributeValue> item) {
@@ -184,7 +186,12 @@ final class FirmwareItems {
         Items.find(item, "startedAt").map(Instant::parse),
         Items.find(item, "finishedAt").map(Instant::parse),
         Items.find(item, "matchedIndex")
-            .map(index -> new Matched(index, Instant.parse(Items.text(item, "matchedAt")))),
+            .map(
+                index ->
+                    new Matched(
+                        index,
+                        Items.find(item, "matchedUser").map(Sha256::new),
+                        Instant.parse(Items.text(item, "matchedAt")))),
         Items.find(item, "failure"));
   }
 

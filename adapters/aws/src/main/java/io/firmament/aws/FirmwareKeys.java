@@ -36,8 +36,11 @@ import java.util.Set;
 /// | vulnerability | `T#analysis#ID` | `match#BAND#PRIORITY#SEVERITY#SCORE#CVE#ID` | | |
 /// | where it is | `T#vulnerability#CVE` | `firmware#ID#ANALYSIS#ID` | | |
 /// | keys that a firmware watches | `T#watch#PART` | `firmware#ID` | | |
-/// | what changed | `T#changes#FIRMWARE` | `change#ID` | | |
+/// | what changed | `T#changes#FIRMWARE` | `change#ID` | `T#changes`, `ID#FIRMWARE` | |
 /// | who watches anything | `watching` | T | | |
+/// | vulnerability of the tenant's own | `T#user-vulnerability` | `record#ID` | | |
+/// | that an id of one is taken | `T#user-vulnerability-id` | its id in capitals | | |
+/// | how far its index has come | `T#user-vulnerability-state` | `state` | | |
 /// | the index that was planned with | `monitoring` | `monitoring` | | |
 ///
 /// ORDER is the time of the upload and `#ID`; gsi2 of a firmware is `T#product#ID`, ORDER.
@@ -143,6 +146,23 @@ final class FirmwareKeys {
 
   static String changes(TenantId tenant, FirmwareId firmware) {
     return tenant + "#changes#" + firmware;
+  }
+
+  static String userVulnerabilities(TenantId tenant) {
+    return tenant + "#user-vulnerability";
+  }
+
+  static String userVulnerabilityIds(TenantId tenant) {
+    return tenant + "#user-vulnerability-id";
+  }
+
+  static String userVulnerabilityState(TenantId tenant) {
+    return tenant + "#user-vulnerability-state";
+  }
+
+  /// The changes of all firmware.
+  static String allChanges(TenantId tenant) {
+    return tenant + "#changes";
   }
 
   static String of(FirmwareChange.Id change) {

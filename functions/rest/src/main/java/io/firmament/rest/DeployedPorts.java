@@ -28,6 +28,7 @@ import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import io.firmament.registry.HttpTransport;
 import io.firmament.schema.Setting;
 import java.time.Clock;
@@ -68,6 +69,11 @@ public final class DeployedPorts implements Ports {
   @Override
   public MonitoringStore monitoring() {
     return once(MonitoringStore.class, firmware::monitoring);
+  }
+
+  @Override
+  public UserVulnerabilityStore userVulnerabilities() {
+    return once(UserVulnerabilityStore.class, firmware::userVulnerabilities);
   }
 
   @Override

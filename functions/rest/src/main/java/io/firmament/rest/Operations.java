@@ -18,6 +18,7 @@ import io.firmament.rest.firmware.DownloadVex;
 import io.firmament.rest.firmware.GetFirmwareChange;
 import io.firmament.rest.firmware.GetSbomQuality;
 import io.firmament.rest.firmware.ImportVex;
+import io.firmament.rest.firmware.ListChanges;
 import io.firmament.rest.firmware.ListFirmwareChanges;
 import io.firmament.rest.firmware.ListVexDocuments;
 import io.firmament.rest.fleet.CreateEnrollToken;
@@ -79,6 +80,11 @@ import io.firmament.rest.trust.GetTrustRoot;
 import io.firmament.rest.trust.PrepareCeremony;
 import io.firmament.rest.trust.SubmitRoot;
 import io.firmament.rest.trust.SubmitTargets;
+import io.firmament.rest.vulnerability.CreateUserVulnerability;
+import io.firmament.rest.vulnerability.DeleteUserVulnerability;
+import io.firmament.rest.vulnerability.GetUserVulnerability;
+import io.firmament.rest.vulnerability.ListUserVulnerabilities;
+import io.firmament.rest.vulnerability.ReplaceUserVulnerability;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -123,18 +129,29 @@ public final class Operations implements OperationCatalogue {
                       p.ports().documents(),
                       p.firmwareSbom(),
                       p.vexDocuments(),
+                      p.images(),
+                      p.artifactAnalyses(),
                       p.clock()),
           "listVexDocuments", p -> new ListVexDocuments(p.ports().firmware(), p.vexDocuments()),
           "downloadVex",
               p -> new DownloadVex(p.ports().firmware(), p.ports().documents(), p.firmwareSbom()),
           "listFirmwareChanges",
               p -> new ListFirmwareChanges(p.ports().firmware(), p.ports().monitoring()),
+          "listChanges", p -> new ListChanges(p.ports().firmware(), p.ports().monitoring()),
           "getFirmwareChange",
               p ->
                   new GetFirmwareChange(
                       p.ports().firmware(), p.ports().monitoring(), p.ports().documents()),
           "downloadFirmwareFile",
               p -> new DownloadFirmwareFile(p.ports().firmware(), p.ports().documents()));
+
+  private static final Map<String, Function<Platform, Operation>> VULNERABILITY =
+      Map.of(
+          "createUserVulnerability", p -> new CreateUserVulnerability(p.userVulnerabilities()),
+          "listUserVulnerabilities", p -> new ListUserVulnerabilities(p.userVulnerabilities()),
+          "getUserVulnerability", p -> new GetUserVulnerability(p.userVulnerabilities()),
+          "replaceUserVulnerability", p -> new ReplaceUserVulnerability(p.userVulnerabilities()),
+          "deleteUserVulnerability", p -> new DeleteUserVulnerability(p.userVulnerabilities()));
 
   private static final Map<String, Function<Platform, Operation>> FLEET =
       Map.ofEntries(
@@ -212,7 +229,7 @@ public final class Operations implements OperationCatalogue {
           Map.entry("importRegistryImages", p -> new ImportRegistryImages(p.registries())));
 
   private static final Map<String, Function<Platform, Operation>> ALL =
-      Stream.of(IDENTITY, FIRMWARE, FLEET, ROLLOUT, TRUST, ARTIFACT, REGISTRY)
+      Stream.of(IDENTITY, FIRMWARE, VULNERABILITY, FLEET, ROLLOUT, TRUST, ARTIFACT, REGISTRY)
           .flatMap(area -> area.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 

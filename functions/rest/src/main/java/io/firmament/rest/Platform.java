@@ -28,6 +28,7 @@ import io.firmament.platform.trust.Ceremonies;
 import io.firmament.platform.trust.RepositoryRenewal;
 import io.firmament.platform.trust.TenantRepositories;
 import io.firmament.platform.trust.TrustCenter;
+import io.firmament.platform.vulnerability.UserVulnerabilities;
 import io.firmament.rest.firmware.DocumentImages;
 import io.firmament.rest.firmware.FirmwareSbom;
 import io.firmament.rest.registry.CatalogueImport;
@@ -158,15 +159,21 @@ public final class Platform {
     return new Artifacts(
         ports.artifacts(),
         publishing(),
-        new ArtifactAnalyses(ports.artifacts(), clock, ids),
+        artifactAnalyses(),
         new Artifacts.Outside(
-            ports.identity(),
-            ports.firmware(),
-            new DocumentImages(ports.documents()),
-            ports.artifactFiles(),
-            ports.uploads()),
+            ports.identity(), ports.firmware(), images(), ports.artifactFiles(), ports.uploads()),
         clock,
         ids);
+  }
+
+  /// What analyses, and VEX documents, say of images.
+  public DocumentImages images() {
+    return new DocumentImages(ports.documents(), vexDocuments());
+  }
+
+  /// What brings that to the artifacts made of them.
+  public ArtifactAnalyses artifactAnalyses() {
+    return new ArtifactAnalyses(ports.artifacts(), clock, ids);
   }
 
   public FirmwareSbom firmwareSbom() {
@@ -176,6 +183,10 @@ public final class Platform {
 
   public VexDocuments vexDocuments() {
     return new VexDocuments(ports.firmware(), ports.documents());
+  }
+
+  public UserVulnerabilities userVulnerabilities() {
+    return new UserVulnerabilities(ports.userVulnerabilities(), ports.documents(), clock, ids);
   }
 
   public SignIn signIn() {

@@ -15,6 +15,7 @@ import io.firmament.platform.secret.DataKeys;
 import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 
 /// The outside world of the REST operations. Each port is made once, when it is first asked for.
 public interface Ports {
@@ -23,6 +24,8 @@ public interface Ports {
   FirmwareStore firmware();
 
   MonitoringStore monitoring();
+
+  UserVulnerabilityStore userVulnerabilities();
 
   /// What the stages of an analysis wrote.
   ObjectStore documents();

@@ -11,12 +11,9 @@ import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -119,19 +116,8 @@ public final class Advisories {
     if (Files.exists(file)) {
       return file;
     }
-    MessageDigest digest = Sha256.newDigest();
     Path partial = Files.createTempFile(work, "firmament-advisories-", ".part");
-    try (InputStream in =
-            documents
-                .read(pointer.key())
-                .orElseThrow(() -> new IOException("no advisory index at " + pointer.key()));
-        OutputStream out = new DigestOutputStream(Files.newOutputStream(partial), digest)) {
-      in.transferTo(out);
-    }
-    if (!Sha256.ofDigest(digest.digest()).equals(expected)) {
-      Files.delete(partial);
-      throw new IOException("the advisory index " + pointer.key() + " is not the one announced");
-    }
+    new IndexObjects(documents).fetch(pointer.key(), expected, partial);
     return Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.firmament.aws.FirmwareRefJson;
 import io.firmament.base.Log;
+import io.firmament.base.TenantId;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.monitoring.FirmwareRef;
 import java.io.IOException;
@@ -15,8 +16,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what analyses found up to date. Its queue brings S3's events of an advisory index that
-/// came into use, and firmware that is to be matched again, one a message. What is neither can
-/// never be dealt with and is dropped with a warning.
+/// came into use or of a tenant whose records have changed, and firmware that is to be matched
+/// again, one a message. What is none of these can never be dealt with and is dropped with a
+/// warning.
 public final class MonitorFunction implements RequestHandler<SQSEvent, SQSBatchResponse> {
   private static final Log LOG = Log.of(MonitorFunction.class);
 
@@ -53,9 +55,19 @@ public final class MonitorFunction implements RequestHandler<SQSEvent, SQSBatchR
     Optional<FirmwareRef> firmware = FirmwareRefJson.parse(body);
     if (firmware.isPresent()) {
       rematching.run(firmware.get());
-    } else if (UploadEvent.keys(body).contains(ObjectKeys.CURRENT_ADVISORIES)) {
-      plan.run();
-    } else {
+      return;
+    }
+    boolean understood = false;
+    for (String key : UploadEvent.keys(body)) {
+      Optional<TenantId> tenant = ObjectKeys.parseUserAdvisoriesChanged(key);
+      if (key.equals(ObjectKeys.CURRENT_ADVISORIES)) {
+        plan.run();
+      } else if (tenant.isPresent()) {
+        plan.run(tenant.get());
+      }
+      understood |= key.equals(ObjectKeys.CURRENT_ADVISORIES) || tenant.isPresent();
+    }
+    if (!understood) {
       LOG.warn("message_dropped", "stage", "monitor", "length", body.length());
     }
   }

@@ -1,12 +1,14 @@
 package io.firmament.stages;
 
 import io.firmament.analysis.advisory.AdvisoryIndex;
+import io.firmament.analysis.advisory.UserIndex;
 import io.firmament.analysis.advisory.WatchedKeys;
 import io.firmament.base.Cursor;
 import io.firmament.base.FirmwareId;
 import io.firmament.base.Log;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
+import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareStore;
@@ -14,6 +16,7 @@ import io.firmament.platform.monitoring.FirmwareRef;
 import io.firmament.platform.monitoring.KeyHashes;
 import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.monitoring.RematchQueue;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -35,6 +38,8 @@ final class RematchPlan {
   private final MonitoringStore monitoring;
   private final RematchQueue queue;
   private final Advisories advisories;
+  private final UserVulnerabilityStore userVulnerabilities;
+  private final UserAdvisories userAdvisories;
   private final Clock clock;
 
   RematchPlan(StageWiring wiring, Advisories advisories) {
@@ -42,6 +47,8 @@ final class RematchPlan {
     this.monitoring = wiring.monitoring();
     this.queue = wiring.rematches();
     this.advisories = advisories;
+    this.userVulnerabilities = wiring.userVulnerabilities();
+    this.userAdvisories = wiring.userAdvisories();
     this.clock = wiring.clock();
   }
 
@@ -49,6 +56,7 @@ final class RematchPlan {
   /// before it is noted as planned, so that a stop between asks for some twice and for none never.
   void run() throws IOException {
     long start = clock.millis();
+    runForAllTenants();
     Optional<String> before = monitoring.planned();
     Advisories.Using now = advisories.current();
     if (before.equals(Optional.of(now.version()))) {
@@ -91,6 +99,58 @@ final class RematchPlan {
     }
     try (AdvisoryIndex old = opened.get()) {
       return Optional.of(KeyHashes.of(WatchedKeys.changed(old, now)));
+    }
+  }
+
+  /// Plans from the index of a tenant's own records that was planned with last to the one of their
+  /// latest revision, in the same way.
+  void run(TenantId tenant) throws IOException {
+    Optional<Sha256> now = userAdvisories.build(tenant);
+    Optional<Sha256> before = userVulnerabilities.state(tenant).planned();
+    if (now.isEmpty() || before.equals(now)) {
+      return;
+    }
+    Optional<KeyHashes> changed = changed(tenant, before, now.get());
+    Asking asking = new Asking();
+    if (changed.isPresent()) {
+      monitoring.concerned(tenant, changed.get(), id -> asking.ask(tenant, id));
+    } else {
+      each(page -> firmware.list(tenant, page), (Firmware is) -> asking.ask(tenant, is.id()));
+    }
+    asking.send();
+    boolean noted = userVulnerabilities.planned(tenant, before, now.get());
+    LOG.info(
+        "user_rematch_planned",
+        "tenant",
+        tenant,
+        "index",
+        now.get(),
+        "keys",
+        changed.map(KeyHashes::size).orElse(-1),
+        "firmware",
+        asking.asked,
+        "noted",
+        noted);
+  }
+
+  /// Empty where nobody can tell.
+  private Optional<KeyHashes> changed(TenantId tenant, Optional<Sha256> before, Sha256 now) {
+    try (UserIndex old =
+            before.isPresent() ? userAdvisories.open(tenant, before.get()) : UserIndex.none();
+        UserIndex current = userAdvisories.open(tenant, now)) {
+      return Optional.of(KeyHashes.of(WatchedKeys.changed(old, current)));
+    } catch (IOException e) {
+      LOG.warn("user_index_unusable", "tenant", tenant, "detail", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /// Sees to records of which a change was not announced, or not heard of.
+  private void runForAllTenants() throws IOException {
+    List<TenantId> tenants = new ArrayList<>();
+    each(monitoring::tenants, tenants::add);
+    for (TenantId tenant : tenants) {
+      run(tenant);
     }
   }
 

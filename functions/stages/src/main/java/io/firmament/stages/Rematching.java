@@ -4,11 +4,14 @@ import io.firmament.analysis.advisory.AdvisoryIndex;
 import io.firmament.analysis.advisory.FirmwareEnvironment;
 import io.firmament.analysis.advisory.ImageFacts;
 import io.firmament.analysis.advisory.Matcher;
+import io.firmament.analysis.advisory.UserIndex;
 import io.firmament.analysis.advisory.WatchedKeys;
 import io.firmament.analysis.inventory.InventoryReport;
 import io.firmament.analysis.sbom.OpenMatches;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
+import io.firmament.base.Sha256;
+import io.firmament.base.TenantId;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.platform.artifact.ArtifactAnalyses;
@@ -47,6 +50,8 @@ final class Rematching {
   private final ObjectStore documents;
   private final RematchQueue queue;
   private final Advisories advisories;
+  private final UserAdvisories userAdvisories;
+  private final StoredVex vex;
   private final ArtifactAnalyses artifacts;
   private final Clock clock;
 
@@ -56,18 +61,25 @@ final class Rematching {
     this.documents = wiring.documents();
     this.queue = wiring.rematches();
     this.advisories = advisories;
+    this.userAdvisories = wiring.userAdvisories();
+    this.vex = new StoredVex(store, documents);
     this.clock = wiring.clock();
     this.artifacts = new ArtifactAnalyses(wiring.artifacts(), clock, Ids.random());
   }
 
-  /// The matches of an image with an index.
-  static List<CveMatch> match(InventoryReport inventory, AdvisoryIndex index) {
-    return new Matcher()
-        .match(
-            inventory.components(),
-            FirmwareEnvironment.of(inventory.components()),
-            index,
-            ImageFacts.of(inventory));
+  /// The matches of an image with the index for all, and with the one of the tenant where there is
+  /// one.
+  List<CveMatch> match(
+      TenantId tenant, InventoryReport inventory, AdvisoryIndex index, Optional<Sha256> user)
+      throws IOException {
+    FirmwareEnvironment environment = FirmwareEnvironment.of(inventory.components());
+    ImageFacts image = ImageFacts.of(inventory);
+    if (user.isEmpty()) {
+      return new Matcher().match(inventory.components(), environment, index, image);
+    }
+    try (UserIndex own = userAdvisories.open(tenant, user.get())) {
+      return new Matcher().match(inventory.components(), environment, index, own, image);
+    }
   }
 
   /// Notes what a firmware's matches depend on.
@@ -86,7 +98,9 @@ final class Rematching {
     }
     Optional<Matched> matched = analysis.get().matched();
     tellArtifacts(key, matched);
-    if (!matched.map(Matched::index).equals(Optional.of(advisories.version()))) {
+    Optional<Sha256> user = userAdvisories.version(key.tenant());
+    String version = advisories.version();
+    if (matched.filter(with -> with.isWith(version, user)).isEmpty()) {
       queue.send(List.of(new FirmwareRef(key.tenant(), key.firmware())));
     }
   }
@@ -104,7 +118,7 @@ final class Rematching {
         return;
       }
       AnalysisKey key = AnalysisKey.of(found.get());
-      Optional<Matched> counts = bring(key, found.get().latestAnalysis());
+      Optional<Matched> counts = bring(key, found.get());
       if (counts.isPresent() && complete(key).flatMap(Analysis::matched).equals(counts)) {
         return;
       }
@@ -114,21 +128,23 @@ final class Rematching {
   }
 
   /// What the analysis is matched with then; empty where somebody else was quicker.
-  private Optional<Matched> bring(AnalysisKey key, Analysis analysis) throws IOException {
+  private Optional<Matched> bring(AnalysisKey key, Firmware firmware) throws IOException {
+    Analysis analysis = firmware.latestAnalysis();
     long start = clock.millis();
     Documents results = new Documents(documents, key);
     Advisories.Using using = advisories.current();
+    Optional<Sha256> user = userAdvisories.version(key.tenant());
     Optional<Matched> before = analysis.matched();
     InventoryReport inventory = results.inventory();
     Optional<Matched> counts = before;
     List<CveMatch> matches;
-    if (before.map(Matched::index).equals(Optional.of(using.version()))) {
+    if (before.filter(with -> with.isWith(using.version(), user)).isPresent()) {
       matches = results.matches(before);
     } else {
       List<CveMatch> old = results.matches(before);
-      matches = match(inventory, using.index());
+      matches = match(key.tenant(), inventory, using.index(), user);
       Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-      Matched after = new Matched(using.version(), now);
+      Matched after = new Matched(using.version(), user, now);
       results.writeMatches(after, matches);
       List<MatchChange> changed = MatchChange.between(old, matches);
       FirmwareChange change =
@@ -160,6 +176,7 @@ final class Rematching {
     }
     monitoring.show(key, matches);
     watch(key, inventory.components(), matches);
+    vex.resolve(firmware, results.imageSha256(), inventory, matches);
     tellArtifacts(key, counts);
     return counts;
   }
@@ -176,8 +193,11 @@ final class Rematching {
   private void tellArtifacts(AnalysisKey key, Optional<Matched> matched) throws IOException {
     if (artifacts.concern(key)) {
       Documents results = new Documents(documents, key);
+      OpenMatches found =
+          OpenMatches.of(
+              results.matches(matched), vex.documents().statements(key.tenant(), key.firmware()));
       artifacts.record(
-          ImageAnalysis.of(key, results.imageSha256(), OpenMatches.of(results.matches(matched))));
+          ImageAnalysis.of(key, results.imageSha256(), found.open(), found.closedByVex()));
     }
   }
 }

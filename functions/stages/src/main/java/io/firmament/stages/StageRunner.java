@@ -12,6 +12,7 @@ import io.firmament.analysis.unpack.UnpackResult;
 import io.firmament.analysis.unpack.Unpacker;
 import io.firmament.analysis.unpack.io.MappedByteSource;
 import io.firmament.base.Log;
+import io.firmament.base.Sha256;
 import io.firmament.base.finding.Component;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.platform.firmware.Analysis;
@@ -53,6 +54,7 @@ final class StageRunner {
   private final Path work;
   private final Clock clock;
   private final Advisories advisories;
+  private final UserAdvisories userAdvisories;
   private final Rematching rematching;
 
   StageRunner(StageWiring wiring) {
@@ -63,6 +65,7 @@ final class StageRunner {
     this.work = wiring.work();
     this.clock = wiring.clock();
     this.advisories = new Advisories(documents, work);
+    this.userAdvisories = wiring.userAdvisories();
     this.rematching = wiring.rematching(advisories);
   }
 
@@ -111,7 +114,7 @@ final class StageRunner {
         case IDENTIFY -> identify(key, results, folder);
         case INSPECT -> inspect(key, results, folder);
         case MATCH -> {
-          return store.completeMatch(key, match(results)).orElse(analysis);
+          return store.completeMatch(key, match(key, results)).orElse(analysis);
         }
         case PUBLISH -> publish(key, results, analysis);
       }
@@ -195,10 +198,12 @@ final class StageRunner {
     known.keep(folder);
   }
 
-  private Matched match(Documents results) throws IOException {
+  private Matched match(AnalysisKey key, Documents results) throws IOException {
     Advisories.Using using = advisories.current();
-    Matched matched = new Matched(using.version(), clock.instant());
-    results.writeMatches(matched, Rematching.match(results.inventory(), using.index()));
+    Optional<Sha256> user = userAdvisories.version(key.tenant());
+    Matched matched = new Matched(using.version(), user, clock.instant());
+    results.writeMatches(
+        matched, rematching.match(key.tenant(), results.inventory(), using.index(), user));
     return matched;
   }
 

@@ -10,6 +10,7 @@ import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageQueue;
 import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.monitoring.RematchQueue;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import java.util.Optional;
 ///
 /// @param artifacts the catalogue, which hears what was found in its images
 /// @param monitoring which firmware depends on which facts
+/// @param userVulnerabilities what tenants know for themselves
 /// @param work a folder for work files, as large as the image and what is in it
 public record StageWiring(
     Stage stage,
@@ -28,6 +30,7 @@ public record StageWiring(
     ObjectStore documents,
     ArtifactStore artifacts,
     MonitoringStore monitoring,
+    UserVulnerabilityStore userVulnerabilities,
     StageQueue queue,
     RematchQueue rematches,
     Path work,
@@ -48,6 +51,7 @@ public record StageWiring(
         adapters.documents(),
         adapters.catalogue(),
         adapters.monitoring(),
+        adapters.userVulnerabilities(),
         adapters.stages(),
         adapters.rematches(),
         Path.of(System.getProperty("java.io.tmpdir")),
@@ -56,6 +60,10 @@ public record StageWiring(
 
   StageMessages messages() {
     return new StageMessages(new ReceiveUpload(store, uploads, clock));
+  }
+
+  UserAdvisories userAdvisories() {
+    return new UserAdvisories(userVulnerabilities, documents, work);
   }
 
   Rematching rematching(Advisories advisories) {

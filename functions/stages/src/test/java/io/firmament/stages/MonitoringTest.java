@@ -8,29 +8,44 @@ import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.avaje.jsonb.Jsonb;
 import io.firmament.analysis.advisory.AdvisoryIndex;
 import io.firmament.analysis.advisory.BuildReport;
+import io.firmament.analysis.advisory.FirmwareEnvironment;
+import io.firmament.analysis.advisory.ImageFacts;
 import io.firmament.analysis.advisory.IndexBuilder;
+import io.firmament.analysis.advisory.Matcher;
+import io.firmament.analysis.advisory.UserIndex;
+import io.firmament.analysis.advisory.feeds.UserRecord;
+import io.firmament.analysis.inventory.InventoryReport;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoMonitoringStore;
+import io.firmament.aws.DynamoUserVulnerabilityStore;
 import io.firmament.aws.FirmwareRefJson;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.StageMessageJson;
+import io.firmament.aws.fleet.AuditTrail;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.base.AnalysisId;
 import io.firmament.base.ArtifactId;
 import io.firmament.base.Cursor;
 import io.firmament.base.FirmwareId;
+import io.firmament.base.Ids;
 import io.firmament.base.JsonDocument;
 import io.firmament.base.Page;
 import io.firmament.base.PageRequest;
+import io.firmament.base.ProblemException;
 import io.firmament.base.ProductGroupId;
 import io.firmament.base.ProductId;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import io.firmament.base.UserId;
+import io.firmament.base.UserVulnerabilityId;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.base.finding.Severity;
+import io.firmament.base.finding.UserVulnerability;
+import io.firmament.base.finding.VexDecisions;
+import io.firmament.base.finding.VexSource;
+import io.firmament.base.finding.VexStatement;
 import io.firmament.platform.artifact.Artifact;
 import io.firmament.platform.artifact.ArtifactStore;
 import io.firmament.platform.artifact.Content;
@@ -48,14 +63,22 @@ import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.Stage;
 import io.firmament.platform.firmware.StageMessage;
 import io.firmament.platform.firmware.Upload;
+import io.firmament.platform.firmware.VexDocuments;
+import io.firmament.platform.firmware.VexImport;
 import io.firmament.platform.fleet.AuditEvent;
 import io.firmament.platform.fleet.FleetName;
+import io.firmament.platform.identity.Caller;
+import io.firmament.platform.identity.Permission;
+import io.firmament.platform.identity.ProductGroupAccess;
 import io.firmament.platform.monitoring.FirmwareChange;
 import io.firmament.platform.monitoring.FirmwareRef;
 import io.firmament.platform.monitoring.MatchChange;
 import io.firmament.platform.monitoring.MonitoringStore;
 import io.firmament.platform.monitoring.RematchQueue;
 import io.firmament.platform.rollout.ArtifactRef;
+import io.firmament.platform.vulnerability.Recorded;
+import io.firmament.platform.vulnerability.UserVulnerabilities;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -85,6 +108,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +126,7 @@ class MonitoringTest {
   private static final String FLIPPED =
       "{\"detail\":{\"object\":{\"key\":\"" + ObjectKeys.CURRENT_ADVISORIES + "\"}}}";
   private static final Set<String> WRITES =
-      Set.of("write", "send", "rematched", "show", "watch", "planned", "update");
+      Set.of("write", "send", "rematched", "show", "watch", "planned", "indexed", "update");
   private static final int PRODUCTS = 12;
 
   private final AwsUnderTest aws = AwsUnderTest.start();
@@ -115,6 +139,8 @@ class MonitoringTest {
   private FirmwareStore store = new DynamoFirmwareStore(dynamo, "none");
   private MonitoringStore monitoring = new DynamoMonitoringStore(dynamo, "none");
   private ArtifactStore artifacts = new DynamoArtifactStore(dynamo, "none");
+  private UserVulnerabilityStore records =
+      new DynamoUserVulnerabilityStore(dynamo, "none", new AuditTrail("none"));
   private final Deque<String> queue = new ArrayDeque<>();
   private final Map<String, String> feed = new TreeMap<>();
   private String current = "";
@@ -124,7 +150,9 @@ class MonitoringTest {
     String table = aws.table(dynamo, "firmware");
     store = new DynamoFirmwareStore(dynamo, table);
     monitoring = new DynamoMonitoringStore(dynamo, table);
-    artifacts = new DynamoArtifactStore(dynamo, aws.table(dynamo, "fleet"));
+    String fleet = aws.table(dynamo, "fleet");
+    artifacts = new DynamoArtifactStore(dynamo, fleet);
+    records = new DynamoUserVulnerabilityStore(dynamo, table, new AuditTrail(fleet));
     documents = new S3ObjectStore(s3, aws.presigner(), aws.bucket(s3));
     queue.clear();
     feed.clear();
@@ -135,8 +163,9 @@ class MonitoringTest {
     aws.close();
   }
 
-  /// A feed changes at random, many times over. Then everything that is shown of every firmware is
-  /// what matching all of it with the new index gives, and much was left alone.
+  /// A feed, and what two tenants have on record for themselves, change at random, many times over.
+  /// Then everything that is shown of every firmware is what matching all of it with the new index
+  /// gives, and much was left alone.
   @Test
   void whatAnIndexConcernsIsWhatAllOfItWouldGive() throws IOException {
     Random random = new Random(20260301);
@@ -157,22 +186,31 @@ class MonitoringTest {
     ArtifactId artifact = artifact(all.getFirst());
     assertAllAsMatchedWith(all);
     int touched = 0;
-    int steps = 12;
+    int steps = 24;
+    Map<AnalysisKey, Integer> seen = new TreeMap<>(byId());
     for (int step = 0; step < steps; step++) {
       for (int i = 0; i < 1 + random.nextInt(4); i++) {
         change(random);
       }
       Map<AnalysisKey, List<CveMatch>> before = new TreeMap<>(byId());
       all.forEach(key -> before.put(key, matches(key)));
-      use();
+      TenantId writer = tenants.get(random.nextInt(2));
+      boolean own = random.nextInt(3) > 0;
+      if (own) {
+        changeOwn(writer, random);
+      }
+      if (!own || random.nextBoolean()) {
+        use();
+      }
       int messages = drive();
       touched += messages;
       assertAllAsMatchedWith(all);
       for (AnalysisKey key : all) {
         List<MatchChange> changed =
             MatchChange.between(sorted(before.getOrDefault(key, List.of())), matches(key));
-        List<FirmwareChange> noted = changes(key, 1);
-        boolean isNoted = !noted.isEmpty() && noted.getFirst().after().index().equals(current);
+        List<FirmwareChange> noted = changes(key, 100);
+        boolean isNoted = noted.size() > seen.getOrDefault(key, 0);
+        seen.put(key, noted.size());
         assertEquals(!changed.isEmpty(), isNoted, "a change is noted, and nothing else");
         if (isNoted) {
           assertEquals(changed, entries(key, noted.getFirst()));
@@ -265,6 +303,87 @@ class MonitoringTest {
     assertEquals(Optional.empty(), monitoring.findChange(tenant(), key.firmware(), change.id()));
   }
 
+  /// What a document says holds for what comes later, and the gate before rollouts hears it.
+  @Test
+  void aVexDocumentThatIsThereIsOfTheMatchesThatALaterIndexBrings() throws IOException {
+    put("CVE-2001-0001", "1", "<", "2.0", 9.5);
+    use();
+    drive();
+    AnalysisKey key = analysed(tenant(), List.of(component(1, "1.0")));
+    ArtifactId artifact = artifact(key);
+    VexImport given = vex(key, "CVE-2001-0002", "not_affected");
+    assertEquals(0, given.applied());
+    put("CVE-2001-0002", "1", "<", "2.0", 9.8);
+    use();
+    drive();
+    VexDocuments vex = new VexDocuments(store, documents);
+    CveMatch later =
+        matches(key).stream()
+            .filter(match -> match.cve().equals("CVE-2001-0002"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        VexStatement.State.NOT_AFFECTED,
+        Optional.ofNullable(vex.statements(key.tenant(), key.firmware()).get(later.id()))
+            .orElseThrow()
+            .state());
+    assertEquals(
+        NOW.minusSeconds(60).toString(),
+        Optional.ofNullable(vex.said(key.tenant(), key.firmware()).get(later.id()))
+            .orElseThrow()
+            .decision()
+            .at(),
+        "as of the document, which is from before its import");
+    assertEquals(1, vex.all(key.tenant(), key.firmware()).getFirst().applied());
+    Artifact.Image image =
+        artifacts.find(key.tenant(), artifact).orElseThrow().image().orElseThrow();
+    assertEquals(Map.of(Severity.CRITICAL, 1), image.open());
+    assertEquals(Map.of(Severity.CRITICAL, 1), image.closedByVex());
+    vex(key, "CVE-2001-0002", "affected");
+    put("CVE-2001-0003", "1", "<", "2.0", 3.5);
+    use();
+    drive();
+    image = artifacts.find(key.tenant(), artifact).orElseThrow().image().orElseThrow();
+    assertEquals(Map.of(Severity.CRITICAL, 2, Severity.LOW, 1), image.open());
+    assertEquals(Map.of(), image.closedByVex());
+  }
+
+  /// Gives a document about the whole image, as it is imported: the later status has the later
+  /// time.
+  private VexImport vex(AnalysisKey key, String cve, String status) {
+    Instant at = status.equals("affected") ? NOW : NOW.minusSeconds(60);
+    byte[] bytes =
+        """
+        {"@context":"https://openvex.dev/ns/v0.2.0","@id":"urn:%1$s","author":"Acme","version":1,
+        "timestamp":"%2$s","statements":[{"vulnerability":{"name":"%3$s"},
+        "products":[{"hashes":{"sha-256":"%4$s"}}],"status":"%1$s",%5$s}]}
+        """
+            .formatted(
+                status,
+                at,
+                cve,
+                Sha256.of(IMAGE).hex(),
+                status.equals("affected")
+                    ? "\"action_statement\":\"Unplug it.\""
+                    : "\"justification\":\"component_not_present\"")
+            .getBytes(StandardCharsets.UTF_8);
+    VexImport what =
+        new VexImport(
+            "urn:" + status,
+            "openvex",
+            "Acme",
+            at,
+            Sha256.of(bytes),
+            1,
+            0,
+            NOW,
+            new UserId(UUID.randomUUID()));
+    VexSource source =
+        new VexSource("urn:" + status, "openvex", "Acme", at.toString(), what.sha256().hex());
+    return new VexDocuments(store, documents)
+        .add(key.tenant(), key.firmware(), what, new VexDecisions(source, List.of()), bytes);
+  }
+
   @Test
   void anIndexThatIsTheSameForAFirmwareLeavesItAlone() throws IOException {
     put("CVE-2001-0001", "1", "<", "2.0", 5.5);
@@ -351,20 +470,46 @@ class MonitoringTest {
     return matches.stream().sorted(Comparator.comparing(CveMatch::id)).toList();
   }
 
+  private List<CveMatch> full(AnalysisKey key, AdvisoryIndex index) throws IOException {
+    InventoryReport inventory = new Documents(documents, key).inventory();
+    FirmwareEnvironment environment = FirmwareEnvironment.of(inventory.components());
+    ImageFacts image = ImageFacts.of(inventory);
+    List<UserVulnerability> own =
+        records.list(key.tenant(), new PageRequest(200, Optional.empty())).items().stream()
+            .map(Recorded::content)
+            .toList();
+    if (own.isEmpty()) {
+      return new Matcher().match(inventory.components(), environment, index, image);
+    }
+    Path file = work.resolve("own");
+    UserIndex.write(
+        sink -> {
+          for (UserVulnerability each : own) {
+            sink.take(((UserRecord.Usable) UserRecord.read(each)).facts());
+          }
+        },
+        file);
+    try (UserIndex user = UserIndex.open(file)) {
+      return new Matcher().match(inventory.components(), environment, index, user, image);
+    }
+  }
+
   private void assertAllAsMatchedWith(List<AnalysisKey> all) throws IOException {
     Map<String, Set<String>> places = new TreeMap<>();
     try (AdvisoryIndex index = AdvisoryIndex.open(work.resolve("index-" + current))) {
       for (AnalysisKey key : all) {
-        List<CveMatch> full = Rematching.match(new Documents(documents, key).inventory(), index);
+        List<CveMatch> full = full(key, index);
         assertEquals(sorted(full), sorted(matches(key)), "the list");
         assertEquals(
             full,
             new Documents(documents, key).matches(analysis(key).matched()),
             "the document that counts");
         for (CveMatch match : full) {
-          places
-              .computeIfAbsent(key.tenant() + " " + match.cve(), _ -> new TreeSet<>())
-              .add(key.firmware() + " " + match);
+          for (String id : ids(match)) {
+            places
+                .computeIfAbsent(key.tenant() + " " + id, _ -> new TreeSet<>())
+                .add(key.firmware() + " " + match);
+          }
         }
       }
     }
@@ -381,12 +526,19 @@ class MonitoringTest {
     }
   }
 
+  private static Set<String> ids(CveMatch match) {
+    Set<String> ids = new TreeSet<>(match.aliases());
+    ids.add(match.cve());
+    return ids;
+  }
+
   private static Map<Severity, Integer> open(List<CveMatch> matches) {
     return io.firmament.platform.artifact.ImageAnalysis.of(
             new AnalysisKey(
                 tenant(), new FirmwareId(UUID.randomUUID()), new AnalysisId(UUID.randomUUID())),
             Sha256.of(IMAGE),
-            io.firmament.analysis.sbom.OpenMatches.of(matches))
+            io.firmament.analysis.sbom.OpenMatches.of(matches, Map.of()).open(),
+            List.of())
         .open();
   }
 
@@ -455,6 +607,95 @@ class MonitoringTest {
               version(random),
               1 + random.nextInt(9) + 0.5);
     }
+  }
+
+  /// Records, changes or deletes a vulnerability of a tenant's own: of an id that the feed has,
+  /// too, and under other ids of its own.
+  private void changeOwn(TenantId tenant, Random random) {
+    UserVulnerabilities own = own();
+    List<Recorded> all = own.list(tenant, new PageRequest(200, Optional.empty())).items();
+    String cve = "CVE-2001-" + (10_000 + random.nextInt(40) + "").substring(1);
+    String bound = version(random);
+    UserVulnerability content =
+        own(
+            random.nextBoolean() ? List.of(cve) : List.of("ACME-" + random.nextInt(9), cve),
+            random.nextBoolean() ? "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" : null,
+            random.nextBoolean()
+                ? ofProduct(random.nextInt(PRODUCTS), bound)
+                : ofPackage(random.nextInt(PRODUCTS), bound));
+    try {
+      if (all.isEmpty() || random.nextInt(3) == 0) {
+        own.create(caller(tenant), content);
+      } else if (random.nextInt(3) == 0) {
+        own.delete(caller(tenant), all.get(random.nextInt(all.size())).id(), Optional.empty());
+      } else {
+        UserVulnerabilityId id = all.get(random.nextInt(all.size())).id();
+        own.replace(caller(tenant), id, Optional.empty(), content);
+      }
+    } catch (ProblemException e) {
+      assertEquals("user_vulnerability_exists", e.problem().code());
+    }
+  }
+
+  private UserVulnerabilities own() {
+    return new UserVulnerabilities(records, announcing(), Clock.systemUTC(), Ids.random());
+  }
+
+  /// The bucket, which tells as S3 does that what is on record has changed.
+  private ObjectStore announcing() {
+    return (ObjectStore)
+        Proxy.newProxyInstance(
+            MonitoringTest.class.getClassLoader(),
+            new Class<?>[] {ObjectStore.class},
+            (_, method, arguments) -> {
+              Object answer = method.invoke(documents, arguments);
+              if (method.getName().equals("write")) {
+                queue.add("{\"detail\":{\"object\":{\"key\":\"" + arguments[0] + "\"}}}");
+              }
+              return answer;
+            });
+  }
+
+  private static UserVulnerability own(
+      List<String> ids, @Nullable String cvss31, UserVulnerability.Configuration configuration) {
+    return new UserVulnerability(
+        ids,
+        "2026-01-01",
+        "2026-02-01",
+        "our words",
+        cvss31,
+        null,
+        List.of("https://acme.example/advisories"),
+        List.of(configuration));
+  }
+
+  private static UserVulnerability.Configuration ofProduct(int product, String before) {
+    return new UserVulnerability.Configuration(
+        null, null, "a", "acme", "pack" + product, null, null, null, null, before);
+  }
+
+  private static UserVulnerability.Configuration ofPackage(int product, String before) {
+    return new UserVulnerability.Configuration(
+        "pkg:npm/pack" + product,
+        "vers:generic/<" + before,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  private static Caller caller(TenantId tenant) {
+    return new Caller(
+        tenant,
+        new UserId(UUID.randomUUID()),
+        "a@acme.example",
+        Caller.Credential.TENANT_TOKEN,
+        Set.of(Permission.CVES_EDIT),
+        new ProductGroupAccess(Set.of(), Map.of()));
   }
 
   private static String version(Random random) {
@@ -527,6 +768,7 @@ class MonitoringTest {
         (ObjectStore) ports.apply(documents),
         (ArtifactStore) ports.apply(artifacts),
         (MonitoringStore) ports.apply(monitoring),
+        (UserVulnerabilityStore) ports.apply(records),
         _ -> {},
         (RematchQueue) ports.apply(sender),
         work,
@@ -557,7 +799,7 @@ class MonitoringTest {
   private static String component(int product, String version) {
     return """
     {"id":"c-%1$d-%2$s","type":"library","name":"pack%1$d","version":"%2$s","vendor":"acme",
-    "product":"pack%1$d","licenses":[],"cryptographic":false,"paths":["bin/pack%1$d"],
+    "product":"pack%1$d","purl":"pkg:npm/pack%1$d@%2$s.0","licenses":[],"cryptographic":false,"paths":["bin/pack%1$d"],
     "fileCount":1,"evidence":[]}
     """
         .formatted(product, version);

@@ -10,8 +10,10 @@ import io.avaje.jsonb.Jsonb;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoMonitoringStore;
+import io.firmament.aws.DynamoUserVulnerabilityStore;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.aws.StageMessageJson;
+import io.firmament.aws.fleet.AuditTrail;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.base.AnalysisId;
 import io.firmament.base.ArtifactId;
@@ -437,6 +439,7 @@ class PipelineTest {
         results,
         catalogue,
         new DynamoMonitoringStore(dynamo, table),
+        new DynamoUserVulnerabilityStore(dynamo, table, new AuditTrail("none")),
         queue,
         again -> {
           throw new IllegalStateException("no other index came into use: " + again);

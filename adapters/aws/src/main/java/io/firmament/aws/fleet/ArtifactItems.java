@@ -130,6 +130,7 @@ final class ArtifactItems {
     item.put("firmware", s(image.firmware().toString()));
     image.analysis().ifPresent(id -> item.put("analysis", s(id.toString())));
     item.put("open", RolloutItems.numbers(image.open()));
+    item.put("closedByVex", RolloutItems.numbers(image.closedByVex()));
   }
 
   private static void put(Map<String, AttributeValue> item, Artifact.Sbom sbom) {
@@ -170,7 +171,8 @@ final class ArtifactItems {
     return new Artifact.Image(
         FirmwareId.of(text(item, "firmware")),
         find(item, "analysis").map(id -> AnalysisId.of(id.s())),
-        RolloutItems.numbers(item, "open", Severity.class));
+        RolloutItems.numbers(item, "open", Severity.class),
+        RolloutItems.numbers(item, "closedByVex", Severity.class));
   }
 
   private static Artifact.Sbom sbom(Map<String, AttributeValue> item) {

@@ -168,6 +168,7 @@ final class RolloutItems {
     put(item, facts.requirements());
     item.put("securityOnly", AttributeValue.fromBool(facts.securityOnly()));
     item.put("open", numbers(facts.openVulnerabilities()));
+    item.put("closedByVex", numbers(facts.closedByVex()));
     item.put("analysed", AttributeValue.fromBool(facts.analysed()));
     return item;
   }
@@ -178,6 +179,7 @@ final class RolloutItems {
         requirements(item),
         find(item, "securityOnly").map(AttributeValue::bool).orElse(false),
         numbers(item, "open", Severity.class),
+        numbers(item, "closedByVex", Severity.class),
         find(item, "analysed").map(AttributeValue::bool).orElse(true));
   }
 

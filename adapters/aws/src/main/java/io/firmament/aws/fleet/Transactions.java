@@ -8,28 +8,28 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 
 /// Transactions whose refusal is a result. A transaction that met another one on the same items is
 /// tried again.
-final class Transactions {
+public final class Transactions {
   private static final int ATTEMPTS = 6;
   private static final int FIRST_PAUSE_MILLIS = 10;
 
   private final DynamoDbClient client;
 
-  Transactions(DynamoDbClient client) {
+  public Transactions(DynamoDbClient client) {
     this.client = client;
   }
 
   /// How a transaction ended.
-  sealed interface Outcome {}
+  public sealed interface Outcome {}
 
   /// All of it is stored.
-  record Written() implements Outcome {}
+  public record Written() implements Outcome {}
 
   /// None of it is stored, since a condition does not hold.
   ///
   /// @param item the first whose condition failed, from 0
-  record Refused(int item) implements Outcome {}
+  public record Refused(int item) implements Outcome {}
 
-  Outcome write(List<TransactWriteItem> items) {
+  public Outcome write(List<TransactWriteItem> items) {
     for (int attempt = 1; ; attempt++) {
       try {
         client.transactWriteItems(b -> b.transactItems(items));

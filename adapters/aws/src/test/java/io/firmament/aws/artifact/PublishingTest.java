@@ -482,7 +482,8 @@ class PublishingTest {
                 found.firmware(),
                 found.analysis(),
                 io.firmament.base.Sha256.of(new byte[1]),
-                found.open()));
+                found.open(),
+                Map.of()));
     assertEquals(
         Optional.empty(),
         catalogue.store.find(tenant, artifact.id()).orElseThrow().image().orElseThrow().analysis());
@@ -494,7 +495,8 @@ class PublishingTest {
         artifact.image().orElseThrow().firmware(),
         new AnalysisId(UUID.randomUUID()),
         artifact.content().sha256(),
-        open);
+        open,
+        Map.of());
   }
 
   // ---- what must hold

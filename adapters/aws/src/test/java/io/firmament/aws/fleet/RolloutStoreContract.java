@@ -154,6 +154,7 @@ interface RolloutStoreContract {
                 List.of("1.1.0", "1.0.0")),
             true,
             Map.of(Severity.CRITICAL, 2, Severity.LOW, 9),
+            Map.of(Severity.HIGH, 1),
             false);
     store().putArtifact(tenant, facts);
     assertEquals(Optional.of(facts), store().findArtifact(tenant, ARTIFACT));
@@ -629,6 +630,7 @@ interface RolloutStoreContract {
                     new TreeMap<>(Map.of("fleet", List.of("default"))),
                     List.of()),
                 false,
+                Map.of(),
                 Map.of(),
                 true),
             facts);

@@ -1,6 +1,7 @@
 package io.firmament.analysis.advisory;
 
 import io.firmament.analysis.advisory.index.VulnerabilityRow;
+import io.firmament.base.finding.CveMatch;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,15 +51,36 @@ record Assessment(int score, List<String> reasons) {
       score += DISPUTED;
       reasons.add("disputed: somebody disputes that this is a vulnerability");
     }
-    if (known.isKnownExploited()) {
-      score += EXPLOITED;
-      reasons.add("known-exploited: in CISA's catalogue since " + known.exploitedSince());
-    }
-    if (known.isUsedByRansomware()) {
-      reasons.add("ransomware: known to be used in ransomware campaigns");
+    for (Reason reason : ofExploitation(known)) {
+      score += reason.score();
+      reasons.add(reason.toString());
     }
     if (known.isOwnFacts()) {
       reasons.add("starter-facts: from the facts that come with Firmament, not from a feed");
+    }
+    return new Assessment(Math.clamp(score, -LIMIT, LIMIT), reasons);
+  }
+
+  /// What makes a match more relevant wherever the vulnerability is.
+  static List<Reason> ofExploitation(VulnerabilityRow known) {
+    List<Reason> reasons = new ArrayList<>();
+    if (known.isKnownExploited()) {
+      String since = "in CISA's catalogue since " + known.exploitedSince();
+      reasons.add(new Reason("known-exploited", since, EXPLOITED));
+    }
+    if (known.isUsedByRansomware()) {
+      reasons.add(new Reason("ransomware", "known to be used in ransomware campaigns", 0));
+    }
+    return reasons;
+  }
+
+  /// The same match with more reasons.
+  static Assessment of(CveMatch match, List<Reason> more) {
+    int score = match.score();
+    List<String> reasons = new ArrayList<>(match.reasons());
+    for (Reason reason : more) {
+      score += reason.score();
+      reasons.add(reason.toString());
     }
     return new Assessment(Math.clamp(score, -LIMIT, LIMIT), reasons);
   }

@@ -54,17 +54,66 @@ public final class Matcher {
       FirmwareEnvironment environment,
       AdvisoryIndex index,
       ImageFacts image) {
-    List<Subject> subjects = components.stream().map(c -> Subject.of(c, products)).toList();
-    Run run = new Run(index.file(), new Platforms(environment), subjects, image);
+    List<Subject> subjects = subjects(components);
+    return sorted(run(index, Whose.ALL, environment, subjects, image));
+  }
+
+  /// The same with what a tenant knows for itself, which stands before what the index says of the
+  /// same vulnerability.
+  public List<CveMatch> match(
+      List<Component> components,
+      FirmwareEnvironment environment,
+      AdvisoryIndex index,
+      UserIndex user,
+      ImageFacts image) {
+    List<Subject> subjects = subjects(components);
+    return sorted(
+        new UserPrecedence(user.index().file(), index, subjects, image)
+            .merged(
+                run(index, Whose.ALL, environment, subjects, image),
+                run(user.index(), Whose.USER, environment, subjects, image)));
+  }
+
+  private List<Subject> subjects(List<Component> components) {
+    return components.stream().map(c -> Subject.of(c, products)).toList();
+  }
+
+  private List<CveMatch> run(
+      AdvisoryIndex index,
+      Whose whose,
+      FirmwareEnvironment environment,
+      List<Subject> subjects,
+      ImageFacts image) {
+    Run run = new Run(index.file(), whose, new Platforms(environment), subjects, image);
     List<CveMatch> matches = new ArrayList<>();
     subjects.forEach(subject -> matches.addAll(run.matches(subject)));
-    matches.sort(Comparator.comparing(CveMatch::componentId).thenComparing(CveMatch::cve));
-    return List.copyOf(matches);
+    return matches;
+  }
+
+  private static List<CveMatch> sorted(List<CveMatch> matches) {
+    return matches.stream()
+        .sorted(Comparator.comparing(CveMatch::componentId).thenComparing(CveMatch::cve))
+        .toList();
+  }
+
+  /// The same for the same vulnerability in the same component.
+  static String id(String cve, String component, MessageDigest digest) {
+    byte[] key = (cve + "\n" + component).getBytes(StandardCharsets.UTF_8);
+    return "match-" + HexFormat.of().formatHex(digest.digest(key), 0, ID_BYTES);
+  }
+
+  /// For whom an index is.
+  private enum Whose {
+    ALL,
+    /// One tenant: its word stands before that of a distribution, and it names packages as it sees
+    /// them.
+    USER
   }
 
   /// One call: an index, an environment and all components of the firmware.
   private final class Run {
     private final IndexFile file;
+    private final Whose whose;
     private final Platforms platforms;
     private final ImageFacts image;
     private final Map<Integer, List<Subject>> byKey = new HashMap<>();
@@ -76,8 +125,14 @@ public final class Matcher {
 
     private final MessageDigest digest = Sha256.newDigest();
 
-    Run(IndexFile file, Platforms platforms, List<Subject> subjects, ImageFacts image) {
+    Run(
+        IndexFile file,
+        Whose whose,
+        Platforms platforms,
+        List<Subject> subjects,
+        ImageFacts image) {
       this.file = file;
+      this.whose = whose;
       this.image = image;
       this.platforms = platforms;
       for (Subject subject : subjects) {
@@ -112,7 +167,10 @@ public final class Matcher {
         this.subject = subject;
         subject.keys().forEach(key -> makers.put(key, file.claims("m:" + key)));
         makersSpeak = makers.values().stream().anyMatch(rows -> rows.count() > 0);
-        distribution = DistributionClaims.of(subject.component(), file);
+        distribution =
+            whose == Whose.USER
+                ? Optional.empty()
+                : DistributionClaims.of(subject.component(), file);
       }
 
       List<CveMatch> matches() {
@@ -188,7 +246,7 @@ public final class Matcher {
         status.map(Opinion::ofMaker).ifPresent(reasons::add);
         Optional<DistributionVerdict> verdict = distribution.flatMap(d -> d.verdict(vulnerability));
         verdict.map(Opinion::ofDistribution).ifPresent(reasons::addAll);
-        if (verdict.isEmpty() && subject.packaged()) {
+        if (verdict.isEmpty() && subject.packaged() && whose == Whose.ALL) {
           reasons.add(
               Opinion.ofSilence(
                   distribution.flatMap(DistributionClaims::consulted), subject.version()));
@@ -237,21 +295,28 @@ public final class Matcher {
 
       /// What advisories about packages have.
       private void fromAdvisories() {
-        Optional<PackageName> name = PackageName.of(subject.component());
         String version = subject.component().version();
-        if (name.isEmpty() || version == null) {
+        if (version == null) {
           return;
         }
-        ClaimRows rows = file.claims("p:" + name.get().typeAndName());
-        for (int i = 0; i < rows.count(); i++) {
-          PackageVersions versions = rows.packageVersions(i);
-          if (name.get().isMeant(versions) && versions.affects(version)) {
-            String detail = " (" + versions.advisory() + ")";
-            candidate(
-                rows.vulnerability(i),
-                new Candidate(Fit.RANGE, Truth.TRUE, null, detail, List.of()));
+        for (PackageName name : names()) {
+          ClaimRows rows = file.claims("p:" + name.typeAndName());
+          for (int i = 0; i < rows.count(); i++) {
+            PackageVersions versions = rows.packageVersions(i);
+            if (name.isMeant(versions) && versions.affects(version)) {
+              String detail = " (" + versions.advisory() + ")";
+              candidate(
+                  rows.vulnerability(i),
+                  new Candidate(Fit.RANGE, Truth.TRUE, null, detail, List.of()));
+            }
           }
         }
+      }
+
+      private List<PackageName> names() {
+        return whose == Whose.USER
+            ? PackageName.all(subject.component())
+            : PackageName.of(subject.component()).stream().toList();
       }
 
       /// What the distribution itself has as open in its package.
@@ -290,7 +355,7 @@ public final class Matcher {
         Double percentile =
             known.epssPercentile().isPresent() ? known.epssPercentile().getAsDouble() : null;
         return new CveMatch(
-            id(cve, component),
+            id(cve, component.id(), digest),
             cve,
             known.aliases(),
             component.id(),
@@ -316,12 +381,6 @@ public final class Matcher {
                     0)),
             details.sources());
       }
-    }
-
-    /// The same for the same vulnerability in the same component.
-    private String id(String cve, Component component) {
-      byte[] key = (cve + "\n" + component.id()).getBytes(StandardCharsets.UTF_8);
-      return "match-" + HexFormat.of().formatHex(digest.digest(key), 0, ID_BYTES);
     }
 
     private Bounds bounds(Subject subject, int key) {

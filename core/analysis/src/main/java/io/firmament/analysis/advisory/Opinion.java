@@ -43,6 +43,12 @@ final class Opinion {
         "sources-disagree", "the CPE ranges for the product do not have the version", DISAGREEMENT);
   }
 
+  /// Where a record of the tenant's own names the product, and not this version.
+  static Reason ofUser(String record) {
+    return new Reason(
+        "user-unaffected", "your record " + record + " does not have the version", DECISIVE);
+  }
+
   static List<Reason> ofDistribution(DistributionVerdict verdict) {
     String version = verdict.version();
     List<Reason> reasons = new ArrayList<>();

@@ -1,12 +1,11 @@
 package io.firmament.analysis.advisory;
 
 import io.firmament.analysis.advisory.feeds.PackageVersions;
+import io.firmament.analysis.advisory.feeds.Purl;
 import io.firmament.base.finding.Component;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// A package by the name that its ecosystem knows it under.
 ///
@@ -16,43 +15,47 @@ import java.util.regex.Pattern;
 /// @param system the distribution, for example `debian`; empty where none
 /// @param release of the distribution, for example `11`; empty where none
 record PackageName(String type, String name, String system, String release) {
-  private static final Pattern PURL =
-      Pattern.compile("pkg:(?<type>[A-Za-z0-9.+-]+)/(?:(?<space>[^@?#]+)/)?(?<name>[^/@?#]+).*");
-
   static Optional<PackageName> of(Component component) {
-    Matcher purl = PURL.matcher(component.purl() == null ? "" : component.purl());
-    if (!purl.matches()) {
-      return Optional.empty();
-    }
-    String type = purl.group("type");
-    String space = purl.group("space") == null ? "" : decoded(purl.group("space"));
-    String name = decoded(purl.group("name"));
-    return Optional.of(
-        switch (type) {
-          case "deb", "apk", "rpm", "opkg" -> {
-            String source = component.sourcePackage();
-            String label = component.distribution() == null ? "" : component.distribution();
-            int dash = label.indexOf('-');
-            yield new PackageName(
-                type,
-                source == null ? name : source,
-                dash < 0 ? label : label.substring(0, dash),
-                label.substring(dash + 1));
-          }
-          case "maven" -> new PackageName(type, space + ":" + name, "", "");
-          case "pypi" ->
-              new PackageName(
-                  type, name.toLowerCase(java.util.Locale.ROOT).replaceAll("[-_.]+", "-"), "", "");
-          default -> new PackageName(type, space.isEmpty() ? name : space + "/" + name, "", "");
-        });
+    String label = component.distribution() == null ? "" : component.distribution();
+    String source = component.sourcePackage();
+    return purl(component)
+        .map(
+            purl ->
+                purl.isOfDistribution() && source != null
+                    ? of(purl, source, label)
+                    : of(purl, purl.ecosystemName(), label));
   }
 
-  private static String decoded(String text) {
-    try {
-      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      return text;
-    }
+  /// The names that people give a component: that of its source package, and the one in its package
+  /// URL, whose namespace is the distribution where nothing else says it.
+  static List<PackageName> all(Component component) {
+    List<PackageName> names = new ArrayList<>();
+    of(component).ifPresent(names::add);
+    purl(component)
+        .map(
+            purl ->
+                of(
+                    purl,
+                    purl.ecosystemName(),
+                    component.distribution() == null ? purl.namespace() : component.distribution()))
+        .filter(own -> !names.contains(own))
+        .ifPresent(names::add);
+    return names;
+  }
+
+  private static Optional<Purl> purl(Component component) {
+    return Optional.ofNullable(component.purl()).flatMap(Purl::parse);
+  }
+
+  private static PackageName of(Purl purl, String name, String label) {
+    int dash = label.indexOf('-');
+    return purl.isOfDistribution()
+        ? new PackageName(
+            purl.type(),
+            name,
+            dash < 0 ? label : label.substring(0, dash),
+            label.substring(dash + 1))
+        : new PackageName(purl.type(), name, "", "");
   }
 
   String typeAndName() {

@@ -25,6 +25,7 @@ final class AssessedStatements {
           "tool-only", absent(VexStatement.Justification.CODE_NOT_PRESENT),
           "never-loaded", absent(VexStatement.Justification.CODE_NOT_REACHABLE),
           "platform-contradicted", absent(VexStatement.Justification.REQUIRES_ENVIRONMENT),
+          "user-unaffected", absent(null),
           "cna-unaffected", absent(null),
           "distribution-unaffected", absent(null),
           "distribution-fixed", new VexStatement(VexStatement.State.RESOLVED, null, List.of(), ""));

@@ -89,17 +89,26 @@ public record Artifact(
   ///
   /// @param analysis whose findings these are; empty before there are any
   /// @param open how many vulnerabilities of each severity it found
+  /// @param closedByVex how many more, which VEX documents have closed
   public record Image(
-      FirmwareId firmware, Optional<AnalysisId> analysis, Map<Severity, Integer> open) {
+      FirmwareId firmware,
+      Optional<AnalysisId> analysis,
+      Map<Severity, Integer> open,
+      Map<Severity, Integer> closedByVex) {
     public Image {
+      open = copy(open);
+      closedByVex = copy(closedByVex);
+    }
+
+    private static Map<Severity, Integer> copy(Map<Severity, Integer> counts) {
       EnumMap<Severity, Integer> copy = new EnumMap<>(Severity.class);
-      copy.putAll(open);
-      open = Collections.unmodifiableMap(copy);
+      copy.putAll(counts);
+      return Collections.unmodifiableMap(copy);
     }
 
     /// Before anything is known of it.
     public static Image of(FirmwareId firmware) {
-      return new Image(firmware, Optional.empty(), Map.of());
+      return new Image(firmware, Optional.empty(), Map.of(), Map.of());
     }
   }
 
@@ -125,6 +134,7 @@ public record Artifact(
                 terms.requirements(),
                 terms.securityOnly(),
                 image.map(Image::open).orElse(Map.of()),
+                image.map(Image::closedByVex).orElse(Map.of()),
                 image.isEmpty() || image.get().analysis().isPresent()))
         : Optional.empty();
   }

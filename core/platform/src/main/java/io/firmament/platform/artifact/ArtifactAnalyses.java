@@ -3,11 +3,14 @@ package io.firmament.platform.artifact;
 import io.firmament.base.ArtifactId;
 import io.firmament.base.Ids;
 import io.firmament.base.Log;
+import io.firmament.base.finding.Severity;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.fleet.AuditEvent;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,7 +56,10 @@ public final class ArtifactAnalyses {
       Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
       Artifact.Image image =
           new Artifact.Image(
-              analysis.firmware(), Optional.of(analysis.analysis()), analysis.open());
+              analysis.firmware(),
+              Optional.of(analysis.analysis()),
+              analysis.open(),
+              analysis.closedByVex());
       if (store.update(artifact.with(image, now), audit(artifact, image, now))) {
         LOG.info("artifact_analysed", "artifact", id, "analysis", analysis.analysis());
         return;
@@ -67,6 +73,7 @@ public final class ArtifactAnalyses {
         .image()
         .filter(image -> image.analysis().equals(Optional.of(analysis.analysis())))
         .filter(image -> image.open().equals(analysis.open()))
+        .filter(image -> image.closedByVex().equals(analysis.closedByVex()))
         .isPresent();
   }
 
@@ -75,13 +82,15 @@ public final class ArtifactAnalyses {
     facts.put("artifact", artifact.ref().toString());
     facts.put("firmware", image.firmware().toString());
     image.analysis().ifPresent(analysis -> facts.put("analysis", analysis.toString()));
-    image
-        .open()
-        .forEach(
-            (severity, count) ->
-                facts.put(
-                    "open_" + severity.name().toLowerCase(java.util.Locale.ROOT),
-                    String.valueOf(count)));
+    counts("open_", image.open(), facts);
+    counts("closed_by_vex_", image.closedByVex(), facts);
     return Publishing.audit(ids, artifact, now, Publishing.PLATFORM, "artifact.analysed", facts);
+  }
+
+  private static void counts(
+      String prefix, Map<Severity, Integer> counts, SortedMap<String, String> facts) {
+    counts.forEach(
+        (severity, count) ->
+            facts.put(prefix + severity.name().toLowerCase(Locale.ROOT), String.valueOf(count)));
   }
 }

@@ -10,11 +10,14 @@ import java.util.Optional;
 /// Where objects lie. Uploads: `uploads/{tenant}/{upload}/firmware` and `.../sbom`. Results of an
 /// analysis: `analyses/{tenant}/{analysis}/{document}`. What the next version of a product need not
 /// work out again: `caches/{tenant}/{product}/{stage}`. VEX documents:
-/// `vex/{tenant}/{firmware}/{sha256}/`.
+/// `vex/{tenant}/{firmware}/{sha256}/`. Advisory indexes: `advisories/`, those of a tenant's own
+/// records `advisories/tenants/{tenant}/`.
 public final class ObjectKeys {
   /// Names the advisory index that MATCH uses.
   public static final String CURRENT_ADVISORIES = "advisories/current.json";
 
+  private static final String USER_ADVISORIES = "advisories/tenants/";
+  private static final String CHANGED = "/changed.json";
   private static final String UPLOADS = "uploads";
   private static final String FIRMWARE = "firmware";
 
@@ -39,7 +42,11 @@ public final class ObjectKeys {
   ///
   /// @param matched empty for an analysis of before this was noted
   public static String matches(AnalysisKey key, Optional<Matched> matched) {
-    return analyses(key, "matches" + matched.map(with -> "-" + with.index()).orElse("") + ".json");
+    String with =
+        matched
+            .map(m -> "-" + m.index() + m.user().map(user -> "-" + user.hex()).orElse(""))
+            .orElse("");
+    return analyses(key, "matches" + with + ".json");
   }
 
   /// What one change of a firmware's matches consists of.
@@ -69,6 +76,23 @@ public final class ObjectKeys {
   /// An advisory index; its key is its content, so that it never changes.
   public static String advisoryIndex(Sha256 sha256) {
     return "advisories/" + sha256.hex() + ".fwvx";
+  }
+
+  /// What a tenant knows for itself, in the form of an advisory index; it never changes either.
+  public static String userIndex(TenantId tenant, Sha256 sha256) {
+    return USER_ADVISORIES + tenant + "/" + sha256.hex() + ".fwvx";
+  }
+
+  /// Is written when a tenant's own vulnerabilities have changed, which is told by its arrival.
+  public static String userAdvisoriesChanged(TenantId tenant) {
+    return USER_ADVISORIES + tenant + CHANGED;
+  }
+
+  /// The tenant whose vulnerabilities have changed; empty for every other key.
+  public static Optional<TenantId> parseUserAdvisoriesChanged(String key) {
+    return key.startsWith(USER_ADVISORIES) && key.endsWith(CHANGED)
+        ? TenantId.parse(key.substring(USER_ADVISORIES.length(), key.length() - CHANGED.length()))
+        : Optional.empty();
   }
 
   /// The upload whose firmware has this key; empty for every other object.

@@ -9,6 +9,7 @@ import io.firmament.base.PageRequest;
 import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.finding.VexDecisions;
+import io.firmament.base.finding.VexStatement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// The VEX documents of firmware, and what they say. A document is never taken away; a later one of
 /// the same id takes its place.
@@ -60,6 +62,37 @@ public final class VexDocuments {
       all.add(read(tenant, firmware, each.sha256()));
     }
     return VexDecisions.resolve(all);
+  }
+
+  /// The statements of [#said].
+  public Map<String, VexStatement> statements(TenantId tenant, FirmwareId firmware) {
+    return said(tenant, firmware).entrySet().stream()
+        .collect(
+            Collectors.toUnmodifiableMap(
+                Map.Entry::getKey, each -> each.getValue().decision().statement()));
+  }
+
+  /// A document as it came.
+  public byte[] original(TenantId tenant, FirmwareId firmware, VexImport document) {
+    String key = ObjectKeys.vexOriginal(tenant, firmware, document.sha256());
+    try (InputStream in =
+        documents.read(key).orElseThrow(() -> new IllegalStateException("missing: " + key))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Notes what a document that is there says of the matches that there are by now. One that a
+  /// later version has replaced meanwhile stays replaced.
+  public void resolved(
+      TenantId tenant, FirmwareId firmware, VexImport known, int applied, VexDecisions decisions) {
+    if (!read(tenant, firmware, known.sha256()).equals(decisions)) {
+      write(tenant, firmware, known.sha256(), decisions);
+    }
+    if (known.applied() != applied) {
+      store.putVex(tenant, firmware, known.withApplied(applied));
+    }
   }
 
   private VexDecisions read(TenantId tenant, FirmwareId firmware, Sha256 sha256) {

@@ -14,6 +14,8 @@ public enum Permission {
   REPORTS_VIEW("reports.view", Scope.PRODUCT_GROUP),
   REPORTS_EDIT("reports.edit", Scope.PRODUCT_GROUP),
   REPORTS_SHARE("reports.share", Scope.PRODUCT_GROUP),
+  CVES_VIEW("cves.view", Scope.TENANT),
+  CVES_EDIT("cves.edit", Scope.TENANT),
   DEVICES_READ("devices.read", Scope.TENANT),
   DEVICES_WRITE("devices.write", Scope.TENANT),
   DEVICES_MANAGE("devices.manage", Scope.TENANT),

@@ -4,6 +4,8 @@ import static io.firmament.platform.identity.Permission.ARTIFACTS_MANAGE;
 import static io.firmament.platform.identity.Permission.ARTIFACTS_READ;
 import static io.firmament.platform.identity.Permission.ARTIFACTS_WRITE;
 import static io.firmament.platform.identity.Permission.AUDIT_READ;
+import static io.firmament.platform.identity.Permission.CVES_EDIT;
+import static io.firmament.platform.identity.Permission.CVES_VIEW;
 import static io.firmament.platform.identity.Permission.DEVICES_MANAGE;
 import static io.firmament.platform.identity.Permission.DEVICES_READ;
 import static io.firmament.platform.identity.Permission.DEVICES_WRITE;
@@ -36,9 +38,17 @@ import java.util.Set;
 /// the union. The sets are `schema`'s permissions.yaml, and a test holds the two to be the same.
 public enum Role {
   ADMIN(Permission.values()),
-  OBSERVER(TENANT_VIEW, FIRMWARE_VIEW, REPORTS_VIEW, AUDIT_READ),
-  ANALYST(FIRMWARE_UPLOAD, FIRMWARE_VIEW, FIRMWARE_EDIT, REPORTS_VIEW, REPORTS_EDIT, REPORTS_SHARE),
-  EDITOR(FIRMWARE_VIEW, FIRMWARE_EDIT, REPORTS_VIEW, REPORTS_EDIT),
+  OBSERVER(TENANT_VIEW, FIRMWARE_VIEW, REPORTS_VIEW, CVES_VIEW, AUDIT_READ),
+  ANALYST(
+      FIRMWARE_UPLOAD,
+      FIRMWARE_VIEW,
+      FIRMWARE_EDIT,
+      REPORTS_VIEW,
+      REPORTS_EDIT,
+      REPORTS_SHARE,
+      CVES_VIEW,
+      CVES_EDIT),
+  EDITOR(FIRMWARE_VIEW, FIRMWARE_EDIT, REPORTS_VIEW, REPORTS_EDIT, CVES_VIEW),
   REPORTER(FIRMWARE_VIEW, REPORTS_VIEW, REPORTS_EDIT),
   UPLOADER(FIRMWARE_UPLOAD),
   VIEWER(FIRMWARE_VIEW, REPORTS_VIEW),

@@ -4,6 +4,7 @@ import io.firmament.base.AnalysisId;
 import io.firmament.base.Sha256;
 import io.firmament.platform.firmware.Matched;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -29,9 +30,18 @@ public record FirmwareChange(
             .withZone(ZoneOffset.UTC);
 
     static Id of(AnalysisId analysis, Matched before, Matched after) {
-      String from = analysis + " " + before.index() + " " + after.index();
+      String from = analysis + " " + name(before) + " " + name(after);
       String hash = Sha256.of(from.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 8);
       return new Id(TIME.format(after.at()) + "-" + hash);
+    }
+
+    private static String name(Matched matched) {
+      return matched.index() + matched.user().map(user -> "+" + user.hex()).orElse("");
+    }
+
+    /// What ids of changes at that time or later do not sort before.
+    public static String from(Instant time) {
+      return TIME.format(time);
     }
 
     /// Empty for what can be no id.

@@ -7,6 +7,7 @@ import io.firmament.base.TenantId;
 import io.firmament.base.finding.CveMatch;
 import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Matched;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -39,6 +40,14 @@ public interface MonitoringStore {
 
   /// What changed for a firmware, newest first.
   Page<FirmwareChange> changes(TenantId tenant, FirmwareId firmware, PageRequest page);
+
+  /// A change, and whose.
+  record OfFirmware(FirmwareId firmware, FirmwareChange change) {}
+
+  /// What changed for all firmware of the tenant, newest first.
+  ///
+  /// @param since at this time or later; empty for all
+  Page<OfFirmware> changes(TenantId tenant, Optional<Instant> since, PageRequest page);
 
   Optional<FirmwareChange> findChange(
       TenantId tenant, FirmwareId firmware, FirmwareChange.Id change);

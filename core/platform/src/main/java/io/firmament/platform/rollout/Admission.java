@@ -44,12 +44,14 @@ public record Admission(Block block, Optional<String> overrideReason) {
 
   /// What the gate says.
   public sealed interface Verdict {
-    record Admitted() implements Verdict {}
+    /// @param closedByVex how many it has that VEX documents have closed
+    record Admitted(int closedByVex) implements Verdict {}
 
     /// It would not have been, and somebody took it upon them.
     record Overridden(int open, String reason) implements Verdict {}
 
-    record Refused(int open) implements Verdict {}
+    /// @param closedByVex how many more there were, had VEX documents not closed them
+    record Refused(int open, int closedByVex) implements Verdict {}
 
     /// Nobody knows yet what is open.
     record NotAnalysed() implements Verdict {}
@@ -57,18 +59,20 @@ public record Admission(Block block, Optional<String> overrideReason) {
 
   /// Judges what is known of an artifact now.
   public Verdict judge(ArtifactFacts facts) {
-    int open =
+    Optional<Severity> from =
         switch (block) {
-          case CRITICAL -> facts.openFrom(Severity.CRITICAL);
-          case HIGH -> facts.openFrom(Severity.HIGH);
-          case NONE -> 0;
+          case CRITICAL -> Optional.of(Severity.CRITICAL);
+          case HIGH -> Optional.of(Severity.HIGH);
+          case NONE -> Optional.empty();
         };
+    int open = from.map(facts::openFrom).orElse(0);
+    int closed = from.map(facts::closedByVexFrom).orElse(0);
     boolean known = facts.analysed() || block == Block.NONE;
     if (open == 0 && known) {
-      return new Verdict.Admitted();
+      return new Verdict.Admitted(closed);
     }
     return overrideReason
         .<Verdict>map(reason -> new Verdict.Overridden(open, reason))
-        .orElseGet(() -> known ? new Verdict.Refused(open) : new Verdict.NotAnalysed());
+        .orElseGet(() -> known ? new Verdict.Refused(open, closed) : new Verdict.NotAnalysed());
   }
 }

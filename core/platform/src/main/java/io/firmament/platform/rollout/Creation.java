@@ -82,14 +82,16 @@ public record Creation(
     if (verdict instanceof Admission.Verdict.NotAnalysed) {
       throw RolloutProblem.ROLLOUT_NOT_ANALYSED.with("artifact", wish.artifact());
     }
-    if (verdict instanceof Admission.Verdict.Refused(int open)) {
+    if (verdict instanceof Admission.Verdict.Refused(int open, int closedByVex)) {
       throw RolloutProblem.ROLLOUT_NOT_ADMITTED.with(
           "artifact",
           wish.artifact(),
           "open",
           open,
           "severity",
-          wish.admission().block().name().toLowerCase(Locale.ROOT));
+          wish.admission().block().name().toLowerCase(Locale.ROOT),
+          "vex",
+          closedByVex == 0 ? "" : "; VEX documents have closed " + closedByVex + " more");
     }
     Strategy.Cohort cohort = wish.strategy().cohort();
     if (!excluded.isEmpty() && cohort.mismatch() == Strategy.Mismatch.REFUSE) {

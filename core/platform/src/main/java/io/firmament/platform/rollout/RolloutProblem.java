@@ -20,7 +20,7 @@ public enum RolloutProblem implements Problem {
   ROLLOUT_ARTIFACT_UNKNOWN(Category.INVALID, "artifact: {artifact} is not published"),
   ROLLOUT_NOT_ADMITTED(
       Category.CONFLICT,
-      "artifact {artifact} has {open} open findings of severity {severity} or worse"),
+      "artifact {artifact} has {open} open findings of severity {severity} or worse{vex}"),
   ROLLOUT_NOT_ANALYSED(
       Category.CONFLICT, "the image of artifact {artifact} has no complete analysis"),
   ROLLOUT_DOES_NOT_FIT(

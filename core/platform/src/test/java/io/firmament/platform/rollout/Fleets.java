@@ -121,6 +121,7 @@ final class Fleets {
             List.of(mustPassThrough)),
         false,
         Map.of(),
+        Map.of(),
         true);
   }
 

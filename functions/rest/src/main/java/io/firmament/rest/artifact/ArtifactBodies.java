@@ -1,5 +1,6 @@
 package io.firmament.rest.artifact;
 
+import io.firmament.base.finding.Severity;
 import io.firmament.platform.artifact.Artifact;
 import io.firmament.platform.artifact.ArtifactJson;
 import io.firmament.platform.artifact.Artifacts;
@@ -54,11 +55,14 @@ final class ArtifactBodies {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", image.firmware().toString());
     putNullable(json, "analysis_id", image.analysis().map(Object::toString));
-    Map<String, Object> open = new LinkedHashMap<>();
-    image
-        .open()
-        .forEach((severity, count) -> open.put(severity.name().toLowerCase(Locale.ROOT), count));
-    json.put("open_vulnerabilities", open);
+    json.put("open_vulnerabilities", counts(image.open()));
+    json.put("closed_by_vex", counts(image.closedByVex()));
+    return json;
+  }
+
+  private static Map<String, Object> counts(Map<Severity, Integer> counts) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    counts.forEach((severity, count) -> json.put(severity.name().toLowerCase(Locale.ROOT), count));
     return json;
   }
 

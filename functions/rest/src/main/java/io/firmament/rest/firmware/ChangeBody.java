@@ -1,6 +1,7 @@
 package io.firmament.rest.firmware;
 
 import io.avaje.jsonb.Json;
+import io.firmament.base.Sha256;
 import io.firmament.platform.firmware.Matched;
 import io.firmament.platform.monitoring.FirmwareChange;
 import io.firmament.platform.monitoring.MatchChange;
@@ -17,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 record ChangeBody(
     String id, String analysisId, With before, With after, int added, int changed, int gone) {
   /// What matches were made with.
-  @Json
-  record With(String index, String at) {
+  ///
+  /// @param userIndex absent where the tenant never had a record of its own
+  @Json(naming = Json.Naming.LowerUnderscore)
+  record With(String index, @Nullable String userIndex, String at) {
     static With of(Matched matched) {
-      return new With(matched.index(), matched.at().toString());
+      return new With(
+          matched.index(), matched.user().map(Sha256::hex).orElse(null), matched.at().toString());
     }
   }
 

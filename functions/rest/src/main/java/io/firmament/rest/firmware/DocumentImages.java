@@ -15,20 +15,23 @@ import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.ObjectKeys;
 import io.firmament.platform.firmware.ObjectStore;
+import io.firmament.platform.firmware.VexDocuments;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 
-/// What the documents of an analysis say of its image.
+/// What the documents of an analysis, and those that were given for its firmware, say of its image.
 public final class DocumentImages implements AnalysedImages {
   private final ObjectStore documents;
+  private final VexDocuments vex;
   private final JsonType<UnpackReport> reports;
   private final JsonType<List<CveMatch>> matches;
 
-  public DocumentImages(ObjectStore documents) {
+  public DocumentImages(ObjectStore documents, VexDocuments vex) {
     this.documents = documents;
+    this.vex = vex;
     Jsonb jsonb = Jsonb.builder().build();
     reports = jsonb.type(UnpackReport.class);
     matches = jsonb.type(CveMatch.class).list();
@@ -41,14 +44,18 @@ public final class DocumentImages implements AnalysedImages {
       return Optional.empty();
     }
     AnalysisKey key = AnalysisKey.of(firmware);
+    OpenMatches found =
+        OpenMatches.of(
+            read(ObjectKeys.matches(key, firmware.latestAnalysis().matched()), matches),
+            vex.statements(firmware.tenant(), firmware.id()));
     return Optional.of(
         ImageAnalysis.of(
             key,
             new Sha256(
                 read(ObjectKeys.document(key, AnalysisDocument.UNPACK_REPORT), reports)
                     .inputSha256()),
-            OpenMatches.of(
-                read(ObjectKeys.matches(key, firmware.latestAnalysis().matched()), matches))));
+            found.open(),
+            found.closedByVex()));
   }
 
   private <T> T read(String name, JsonType<T> type) {

@@ -36,8 +36,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The SBOM of an analysed firmware, written from the analysis' documents in the form that `Accept`
-/// asks for; the same analysis and the same VEX documents give the same bytes, until its matches are
-/// made again. `vex=false` leaves the vulnerabilities out.
+/// asks for; the same analysis and the same VEX documents give the same bytes, until its matches
+/// are made again. `vex=false` leaves the vulnerabilities out.
 public final class FirmwareSbom {
   private final FirmwareStore store;
   private final ObjectStore documents;
@@ -100,8 +100,7 @@ public final class FirmwareSbom {
   /// What VEX documents say stands before what the impact assessment says.
   private SbomDocument withImported(SbomDocument document, Firmware firmware) {
     Map<String, VexStatement> statements = new HashMap<>(document.statements());
-    vex.said(firmware.tenant(), firmware.id())
-        .forEach((match, said) -> statements.put(match, said.decision().statement()));
+    statements.putAll(vex.statements(firmware.tenant(), firmware.id()));
     return document.withStatements(statements);
   }
 

@@ -13,6 +13,8 @@ import io.firmament.edge.BodyKind;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
+import io.firmament.platform.artifact.ArtifactAnalyses;
+import io.firmament.platform.firmware.AnalysisKey;
 import io.firmament.platform.firmware.Firmware;
 import io.firmament.platform.firmware.FirmwareProblem;
 import io.firmament.platform.firmware.FirmwareStore;
@@ -31,6 +33,8 @@ import java.util.Set;
 public final class ImportVex implements Operation {
   /// API Gateway and Lambda take no more, once it is encoded.
   private static final int MAX_BYTES = 4 << 20;
+
+  private static final int ATTEMPTS = 8;
 
   /// How far a document's clock may be ahead of ours. What is said later stands, and nothing may
   /// stand for ever.
@@ -52,6 +56,8 @@ public final class ImportVex implements Operation {
   private final ObjectStore documents;
   private final FirmwareSbom sbom;
   private final VexDocuments vex;
+  private final DocumentImages images;
+  private final ArtifactAnalyses artifacts;
   private final Clock clock;
 
   public ImportVex(
@@ -59,11 +65,15 @@ public final class ImportVex implements Operation {
       ObjectStore documents,
       FirmwareSbom sbom,
       VexDocuments vex,
+      DocumentImages images,
+      ArtifactAnalyses artifacts,
       Clock clock) {
     this.store = store;
     this.documents = documents;
     this.sbom = sbom;
     this.vex = vex;
+    this.images = images;
+    this.artifacts = artifacts;
     this.clock = clock;
   }
 
@@ -74,18 +84,52 @@ public final class ImportVex implements Operation {
 
   @Override
   public HttpResponse handle(Request request) {
-    byte[] bytes = request.body();
-    VexDocument document = read(bytes);
+    VexDocument document = read(request.body());
     Firmware firmware = AnalysedFirmware.visible(request, store);
     if (!request.authenticated().may(Permission.FIRMWARE_EDIT, firmware.productGroup())) {
       throw BaseProblem.MISSING_PERMISSION.with("permission", Permission.FIRMWARE_EDIT.id());
     }
-    AnalysedFirmware analysed = AnalysedFirmware.complete(firmware, documents);
     Instant now = clock.instant();
     if (document.issuedAt().isAfter(now.plus(AHEAD))) {
       throw FirmwareProblem.VEX_INVALID.with(
           "detail", "it was last changed in the future, at " + document.issuedAt());
     }
+    VexImport stored = stored(request, firmware, document, now);
+    tellArtifacts(firmware);
+    return HttpResponse.json(200, BODY.toJson(VexDocumentBody.of(stored)));
+  }
+
+  /// Applies the document until the matches that it was applied to are those that count: who makes
+  /// them anew applies the documents that are there by then.
+  private VexImport stored(Request request, Firmware firmware, VexDocument document, Instant now) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Firmware known = AnalysedFirmware.visible(request, store);
+      AnalysedFirmware analysed = AnalysedFirmware.complete(known, documents);
+      VexImport stored = apply(request, analysed, document, now);
+      if (AnalysedFirmware.visible(request, store)
+          .latestAnalysis()
+          .equals(known.latestAnalysis())) {
+        return stored;
+      }
+    }
+    throw new IllegalStateException("firmware " + firmware.id() + " was matched anew all the time");
+  }
+
+  /// The gate before rollouts hears what stands now.
+  private void tellArtifacts(Firmware firmware) {
+    AnalysisKey key = AnalysisKey.of(firmware);
+    if (artifacts.concern(key)) {
+      store
+          .find(firmware.tenant(), firmware.id())
+          .flatMap(images::find)
+          .ifPresent(artifacts::record);
+    }
+  }
+
+  private VexImport apply(
+      Request request, AnalysedFirmware analysed, VexDocument document, Instant now) {
+    Firmware firmware = analysed.firmware();
+    byte[] bytes = request.body();
     SbomDocument image = sbom.document(analysed, true);
     Sha256 sha256 = Sha256.of(bytes);
     Instant since =
@@ -100,23 +144,21 @@ public final class ImportVex implements Operation {
             document.author(),
             document.issuedAt().toString(),
             sha256.hex());
-    VexImport stored =
-        vex.add(
-            firmware.tenant(),
-            firmware.id(),
-            new VexImport(
-                document.id(),
-                document.format().id(),
-                document.author(),
-                document.issuedAt(),
-                sha256,
-                document.claims().size(),
-                applied.applied(),
-                now,
-                request.authenticated().user()),
-            new VexDecisions(source, applied.decisions()),
-            bytes);
-    return HttpResponse.json(200, BODY.toJson(VexDocumentBody.of(stored)));
+    return vex.add(
+        firmware.tenant(),
+        firmware.id(),
+        new VexImport(
+            document.id(),
+            document.format().id(),
+            document.author(),
+            document.issuedAt(),
+            sha256,
+            document.claims().size(),
+            applied.applied(),
+            now,
+            request.authenticated().user()),
+        new VexDecisions(source, applied.decisions()),
+        bytes);
   }
 
   private static VexDocument read(byte[] bytes) {

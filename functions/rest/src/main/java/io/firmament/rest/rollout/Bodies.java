@@ -1,6 +1,7 @@
 package io.firmament.rest.rollout;
 
 import io.firmament.platform.fleet.DeviceName;
+import io.firmament.platform.rollout.Admission;
 import io.firmament.platform.rollout.Assignment;
 import io.firmament.platform.rollout.Creation;
 import io.firmament.platform.rollout.Forecast;
@@ -109,6 +110,12 @@ final class Bodies {
               json.put("refusal", String.valueOf(refusal.getMessage()));
               json.put("refusal_code", refusal.problem().code());
             });
+    if (creation.verdict() instanceof Admission.Verdict.Admitted(int closedByVex)) {
+      json.put("closed_by_vex", closedByVex);
+    }
+    if (creation.verdict() instanceof Admission.Verdict.Refused(_, int closedByVex)) {
+      json.put("closed_by_vex", closedByVex);
+    }
     json.put("devices", creation.plan().size());
     json.put("unresolved", creation.unresolved());
     excluded(json, creation);

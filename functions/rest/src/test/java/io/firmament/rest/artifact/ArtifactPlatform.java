@@ -3,7 +3,9 @@ package io.firmament.rest.artifact;
 import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoMonitoringStore;
+import io.firmament.aws.DynamoUserVulnerabilityStore;
 import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.fleet.AuditTrail;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
@@ -41,6 +43,7 @@ import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.SoftwareKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import io.firmament.registry.HttpTransport;
 import io.firmament.rest.Platform;
 import io.firmament.rest.Ports;
@@ -143,6 +146,11 @@ final class ArtifactPlatform implements Ports, AutoCloseable {
   @Override
   public FirmwareStore firmware() {
     return firmware;
+  }
+
+  @Override
+  public UserVulnerabilityStore userVulnerabilities() {
+    return new DynamoUserVulnerabilityStore(dynamo, firmwareTable, new AuditTrail(fleetTable));
   }
 
   @Override

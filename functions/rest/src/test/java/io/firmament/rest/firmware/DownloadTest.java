@@ -13,9 +13,11 @@ import io.firmament.aws.AwsUnderTest;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoMonitoringStore;
 import io.firmament.aws.S3ObjectStore;
+import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.base.AnalysisId;
 import io.firmament.base.BaseProblem;
 import io.firmament.base.FirmwareId;
+import io.firmament.base.Ids;
 import io.firmament.base.Problem;
 import io.firmament.base.ProblemException;
 import io.firmament.base.ProductGroupId;
@@ -29,6 +31,7 @@ import io.firmament.base.finding.Severity;
 import io.firmament.edge.HttpResponse;
 import io.firmament.edge.Operation;
 import io.firmament.edge.Request;
+import io.firmament.platform.artifact.ArtifactAnalyses;
 import io.firmament.platform.firmware.Analysis;
 import io.firmament.platform.firmware.AnalysisDocument;
 import io.firmament.platform.firmware.AnalysisKey;
@@ -91,10 +94,21 @@ class DownloadTest {
   private final Operation vex = new DownloadVex(store, objects, sboms);
   private final VexDocuments vexDocuments = new VexDocuments(store, objects);
   private final Operation imports =
-      new ImportVex(store, objects, sboms, vexDocuments, Clock.fixed(NOW, ZoneOffset.UTC));
+      new ImportVex(
+          store,
+          objects,
+          sboms,
+          vexDocuments,
+          new DocumentImages(objects, vexDocuments),
+          new ArtifactAnalyses(
+              new DynamoArtifactStore(dynamo, aws.table(dynamo, "fleet")),
+              Clock.fixed(NOW, ZoneOffset.UTC),
+              Ids.random()),
+          Clock.fixed(NOW, ZoneOffset.UTC));
   private final Operation imported = new ListVexDocuments(store, vexDocuments);
 
   private final Operation changes = new ListFirmwareChanges(store, monitoring);
+  private final Operation tenantChanges = new ListChanges(store, monitoring);
   private final Operation change = new GetFirmwareChange(store, monitoring, objects);
 
   @AfterAll
@@ -222,6 +236,127 @@ class DownloadTest {
           change,
           changeRequest(key, noted.get(0).id().value(), other, Map.of()));
     }
+  }
+
+  /// Ten changes of two firmware in two product groups, over pages of three.
+  @Test
+  void listsTheChangesOfAllFirmwareThatTheCallerMaySee() throws IOException {
+    TenantId tenant = new TenantId(UUID.randomUUID());
+    ProductGroupId other = new ProductGroupId(UUID.randomUUID());
+    AnalysisKey mine = finished(tenant, GROUP);
+    AnalysisKey others = finished(tenant, other);
+    List<String> expected = new ArrayList<>();
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      AnalysisKey key = i % 3 == 0 ? mine : others;
+      FirmwareChange change = changed(key, NOW.plusSeconds(i));
+      all.addFirst(change.id().value());
+      if (key.equals(mine)) {
+        expected.addFirst(change.id().value());
+      }
+    }
+    assertEquals(expected, listed(caller(tenant, GROUP), Map.of()));
+    assertEquals(all, listed(seeing(tenant, GROUP, other), Map.of()));
+    assertEquals(
+        List.of(), listed(caller(tenant, new ProductGroupId(UUID.randomUUID())), Map.of()));
+    assertEquals(List.of(), listed(caller(new TenantId(UUID.randomUUID()), GROUP), Map.of()));
+    for (String since : List.of("2026-03-01T10:00:06Z", "2026-03-01T12:00:06+02:00")) {
+      assertEquals(
+          all.subList(0, 4), listed(seeing(tenant, GROUP, other), Map.of("since", List.of(since))));
+    }
+    assertEquals(all, listed(seeing(tenant, GROUP, other), Map.of("since", List.of("2026-03-01"))));
+    assertEquals(
+        List.of(), listed(seeing(tenant, GROUP, other), Map.of("since", List.of("2026-03-02"))));
+    for (String since : List.of("", "x", "yesterday", "2026-02-30", "+12026-01-01T00:00:00Z")) {
+      refuses(
+          BaseProblem.INVALID_FIELD,
+          tenantChanges,
+          listing(caller(tenant, GROUP), Map.of("since", List.of(since))));
+    }
+    String first =
+        text(
+            tenantChanges.handle(
+                listing(seeing(tenant, GROUP, other), Map.of("limit", List.of("3")))));
+    assertTrue(first.contains("\"firmware_name\":\"Router\""), first);
+    String cursor = first.replaceFirst(".*\"next\":\"([^\"]+)\".*", "$1");
+    assertEquals(
+        List.of(),
+        listed(caller(new TenantId(UUID.randomUUID()), GROUP), Map.of("cursor", List.of(cursor))),
+        "a cursor opens nothing of another tenant");
+    for (String wrong : List.of("x", "", "IyMj")) {
+      refuses(
+          BaseProblem.INVALID_CURSOR,
+          tenantChanges,
+          listing(caller(tenant, GROUP), Map.of("cursor", List.of(wrong))));
+    }
+  }
+
+  private AnalysisKey finished(TenantId tenant, ProductGroupId group) {
+    AnalysisKey key = received(tenant, group);
+    store.begin(key, NOW);
+    store.finish(key, Analysis.Result.COMPLETE, Optional.empty(), NOW);
+    return key;
+  }
+
+  private FirmwareChange changed(AnalysisKey key, Instant at) {
+    Optional<Matched> before =
+        store.find(key.tenant(), key.firmware()).orElseThrow().latestAnalysis().matched();
+    Matched after = new Matched("index", Optional.of(Sha256.of(new byte[1])), at);
+    FirmwareChange change =
+        FirmwareChange.of(
+            key.analysis(),
+            before.orElse(new Matched("starter", NOW)),
+            after,
+            MatchChange.between(List.of(match(0)), List.of(match(1))));
+    assertTrue(monitoring.rematched(key, before, after, Optional.of(change)));
+    return change;
+  }
+
+  /// The ids of all pages.
+  private List<String> listed(Caller caller, Map<String, List<String>> query) throws IOException {
+    List<String> seen = new ArrayList<>();
+    Map<String, List<String>> asked = new java.util.HashMap<>(query);
+    asked.put("limit", List.of("3"));
+    for (int i = 0; i < 20; i++) {
+      String page = text(tenantChanges.handle(listing(caller, asked)));
+      Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(page);
+      while (id.find()) {
+        seen.add(id.group(1));
+      }
+      if (!page.contains("\"next\"")) {
+        return seen;
+      }
+      asked.put("cursor", List.of(page.replaceFirst(".*\"next\":\"([^\"]+)\".*", "$1")));
+    }
+    throw new AssertionError("pages without end");
+  }
+
+  private static Request listing(Caller caller, Map<String, List<String>> query) {
+    return new Request(
+        "GET",
+        "/api/changes",
+        Map.of(),
+        query,
+        Map.of(),
+        new byte[0],
+        Optional.of(caller),
+        "http://x",
+        "r");
+  }
+
+  private static Caller seeing(TenantId tenant, ProductGroupId... groups) {
+    return new Caller(
+        tenant,
+        new UserId(UUID.randomUUID()),
+        "a@b",
+        Caller.Credential.API_TOKEN,
+        Set.of(),
+        new ProductGroupAccess(
+            Set.of(),
+            java.util.Arrays.stream(groups)
+                .collect(
+                    java.util.stream.Collectors.toMap(
+                        group -> group, _ -> Set.of(Permission.FIRMWARE_VIEW)))));
   }
 
   private static CveMatch match(int number) {
@@ -548,9 +683,13 @@ class DownloadTest {
   }
 
   private AnalysisKey received() {
+    return received(new TenantId(UUID.randomUUID()), GROUP);
+  }
+
+  private AnalysisKey received(TenantId tenant, ProductGroupId group) {
     Upload upload =
         new Upload(
-            new TenantId(UUID.randomUUID()),
+            tenant,
             new UploadId(UUID.randomUUID()),
             new FirmwareId(UUID.randomUUID()),
             new AnalysisId(UUID.randomUUID()),
@@ -560,7 +699,7 @@ class DownloadTest {
             Optional.empty(),
             false,
             new ProductId(UUID.randomUUID()),
-            GROUP,
+            group,
             Optional.empty(),
             new UserId(UUID.randomUUID()),
             NOW,

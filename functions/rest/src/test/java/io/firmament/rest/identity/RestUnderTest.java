@@ -7,7 +7,9 @@ import io.firmament.aws.AwsClients;
 import io.firmament.aws.DynamoFirmwareStore;
 import io.firmament.aws.DynamoMonitoringStore;
 import io.firmament.aws.DynamoTables;
+import io.firmament.aws.DynamoUserVulnerabilityStore;
 import io.firmament.aws.EcrLogin;
+import io.firmament.aws.fleet.AuditTrail;
 import io.firmament.aws.fleet.DynamoArtifactStore;
 import io.firmament.aws.fleet.DynamoFleetStore;
 import io.firmament.aws.fleet.DynamoLogStore;
@@ -41,6 +43,7 @@ import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.SoftwareKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import io.firmament.registry.HttpTransport;
 import io.firmament.rest.Platform;
 import io.firmament.rest.Ports;
@@ -93,6 +96,12 @@ final class RestUnderTest implements AutoCloseable, Ports {
   @Override
   public IdentityStore identity() {
     return store;
+  }
+
+  @Override
+  public UserVulnerabilityStore userVulnerabilities() {
+    return new DynamoUserVulnerabilityStore(
+        AwsClients.of(environment).dynamo(), "firmware", new AuditTrail("fleet"));
   }
 
   @Override

@@ -241,6 +241,7 @@ class RolloutOperationsTest {
                 List.of("1.1")),
             false,
             Map.of(),
+            Map.of(),
             true));
     installed(caller, "a", Map.of("boot", "7", "router-os", "1.1.0"));
     installed(caller, "b", Map.of("boot", "6", "router-os", "1.1.0"));

@@ -35,6 +35,7 @@ import io.firmament.platform.trust.MetadataStores;
 import io.firmament.platform.trust.OnlineKeys;
 import io.firmament.platform.trust.SoftwareKeys;
 import io.firmament.platform.trust.TrustStore;
+import io.firmament.platform.vulnerability.UserVulnerabilityStore;
 import io.firmament.rest.Operations;
 import io.firmament.rest.Platform;
 import io.firmament.rest.Ports;
@@ -257,6 +258,11 @@ final class TrustUnderTest implements AutoCloseable, Ports {
   @Override
   public IdentityStore identity() {
     throw new IllegalStateException("the edge asks who calls");
+  }
+
+  @Override
+  public UserVulnerabilityStore userVulnerabilities() {
+    throw new IllegalStateException("trust knows no vulnerabilities");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.firmament.analysis.advisory.feeds;
 
+import io.firmament.analysis.advisory.range.VersRange;
 import io.firmament.analysis.advisory.version.VersionScheme;
 import io.firmament.analysis.advisory.version.VersionSchemes;
 import java.util.ArrayList;
@@ -56,6 +57,11 @@ public record PackageVersions(
     }
 
     boolean affects(String version, VersionScheme scheme) {
+      if (events.stream().anyMatch(event -> event.kind.equals(Event.VERS))) {
+        return events.stream()
+            .flatMap(event -> VersRange.parseLenient(event.version).stream())
+            .anyMatch(range -> range.contains(version));
+      }
       List<Event> limits = events.stream().filter(e -> e.kind.equals("limit")).toList();
       boolean limited =
           !limits.isEmpty()
@@ -88,6 +94,9 @@ public record PackageVersions(
     }
   }
 
-  /// @param kind `introduced`, `fixed`, `last_affected` or `limit`
-  public record Event(String kind, String version) {}
+  /// @param kind `introduced`, `fixed`, `last_affected` or `limit`; or `vers`, and then the version
+  ///     is a whole range in that notation, which has an order of versions of its own
+  public record Event(String kind, String version) {
+    static final String VERS = "vers";
+  }
 }

@@ -36,6 +36,8 @@ record Artifacts(Map<Family, Path> code) {
         PlatformFunction.DEAD_LETTER_HANDLER,
         code.getOrDefault(Family.STAGES, checkout));
     requireHandler(
+        Family.STAGES, PlatformFunction.FEED_HANDLER, code.getOrDefault(Family.STAGES, checkout));
+    requireHandler(
         Family.REST, PlatformFunction.TIMER_HANDLER, code.getOrDefault(Family.REST, checkout));
     return new Artifacts(code);
   }

@@ -19,6 +19,9 @@ final class Buckets {
   /// What devices send when they are asked for their logs.
   static final String DEVICE_LOGS = "logs/";
 
+  /// Where advisory indexes and the feeds that they are built from are.
+  static final List<String> ADVISORIES = List.of("advisories/*", "feeds/*");
+
   /// Names the advisory index in use.
   static final String CURRENT_ADVISORIES = "advisories/current.json";
 

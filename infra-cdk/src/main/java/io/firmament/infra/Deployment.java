@@ -16,6 +16,8 @@ import java.util.function.Function;
 /// @param deviceHost a name of the user's own for the device endpoint
 /// @param alarmEmail who is told when something is wrong
 /// @param monthlyBudget in USD; empty: no budget
+/// @param nvdApiKey the key of the NVD's API, encrypted as
+///     [io.firmament.schema.Setting#NVD_API_KEY] says
 record Deployment(
     String prefix,
     Switch services,
@@ -26,7 +28,8 @@ record Deployment(
     Images images,
     Optional<String> deviceHost,
     Optional<String> alarmEmail,
-    Optional<Integer> monthlyBudget) {
+    Optional<Integer> monthlyBudget,
+    Optional<String> nvdApiKey) {
   /// On or off.
   enum Switch {
     ON,
@@ -70,7 +73,8 @@ record Deployment(
             value.apply("transferTasks").map(Integer::parseInt).orElse(1)),
         value.apply("deviceHost"),
         value.apply("alarmEmail"),
-        value.apply("monthlyBudget").map(Integer::parseInt));
+        value.apply("monthlyBudget").map(Integer::parseInt),
+        value.apply("nvdApiKey"));
   }
 
   Optional<String> publicUrl() {

@@ -105,6 +105,8 @@ final class Grants {
     return switch (grant) {
       case ONLINE_KEYS_CREATE -> createOnlineKeys();
       case REGISTRY_ROLES_ASSUME -> List.of(assumeRegistryRoles());
+      case ADVISORIES_MAINTAIN -> maintainAdvisories();
+      case NVD_KEY_OPEN -> List.of(openNvdKey());
       case ONLINE_KEYS_SIGN -> List.of(signWithOnlineKeys("freshness", "publisher", "fleet"));
       case DIRECTOR_KEYS_SIGN -> List.of(signWithOnlineKeys("director", "manifest"));
       case IDENTITY_READ,
@@ -172,6 +174,25 @@ final class Grants {
         List.of("arn:" + stateful.getPartition() + ":iam::*:role/" + REGISTRY_ROLES + "*"));
   }
 
+  /// Indexes and feeds may be removed, which nothing else of the documents may.
+  private List<PolicyStatement> maintainAdvisories() {
+    Bucket documents = stateful.buckets().documents();
+    List<String> actions = new ArrayList<>(List.of("s3:DeleteObject", "s3:GetObject"));
+    actions.addAll(OBJECT_WRITE);
+    return List.of(
+        allow(List.of("s3:ListBucket"), List.of(documents.getBucketArn())),
+        allow(actions, Buckets.ADVISORIES.stream().map(documents::arnForObjects).toList()));
+  }
+
+  /// The credentials for registries are under the same key, for other purposes.
+  private PolicyStatement openNvdKey() {
+    Key key = known("registries key", stateful.keys().get(Setting.KEY_REGISTRIES));
+    return allow(
+        List.of("kms:Decrypt"),
+        List.of(key.getKeyArn()),
+        Map.of("StringEquals", Map.of("kms:EncryptionContext:purpose", "nvd-api-key")));
+  }
+
   private List<String> anyKey() {
     return List.of(stateful.anyKey());
   }
@@ -188,7 +209,12 @@ final class Grants {
   private PolicyStatement statement(Grant grant) {
     Buckets buckets = stateful.buckets();
     return switch (grant) {
-      case ONLINE_KEYS_CREATE, ONLINE_KEYS_SIGN, DIRECTOR_KEYS_SIGN, REGISTRY_ROLES_ASSUME ->
+      case ONLINE_KEYS_CREATE,
+          ONLINE_KEYS_SIGN,
+          DIRECTOR_KEYS_SIGN,
+          REGISTRY_ROLES_ASSUME,
+          ADVISORIES_MAINTAIN,
+          NVD_KEY_OPEN ->
           throw new IllegalArgumentException(grant + " is more than one resource");
       case IDENTITY_READ -> readTable("identity");
       case IDENTITY_WRITE -> writeTable("identity");
@@ -217,7 +243,7 @@ final class Grants {
   private static List<String> dataKeyActions(Grant grant) {
     return switch (grant) {
       case UPLOADS_READ, DOCUMENTS_READ, ARTIFACTS_READ -> List.of("kms:Decrypt");
-      case UPLOADS_WRITE, DOCUMENTS_WRITE, ARTIFACTS_WRITE ->
+      case UPLOADS_WRITE, DOCUMENTS_WRITE, ARTIFACTS_WRITE, ADVISORIES_MAINTAIN ->
           List.of("kms:Decrypt", "kms:GenerateDataKey");
       case IDENTITY_READ,
           IDENTITY_WRITE,
@@ -233,6 +259,7 @@ final class Grants {
           REGISTRY_SECRETS_SEAL,
           REGISTRY_SECRETS_OPEN,
           REGISTRY_ROLES_ASSUME,
+          NVD_KEY_OPEN,
           ID_TOKEN_SIGN,
           ID_TOKEN_PUBLIC,
           TENANT_TOKEN_SIGN,

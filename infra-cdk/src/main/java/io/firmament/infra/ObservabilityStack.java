@@ -1,5 +1,9 @@
 package io.firmament.infra;
 
+import static io.firmament.schema.Metric.ADVISORY_INDEX_AGE_HOURS;
+import static io.firmament.schema.Metric.FEEDS_OVERDUE;
+import static io.firmament.schema.Metric.OFFLINE_ROLES_OVERDUE;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +27,9 @@ import software.amazon.awscdk.services.sns.Topic;
 import software.amazon.awscdk.services.sns.subscriptions.EmailSubscription;
 import software.constructs.Construct;
 
-/// Who is told what: alarms on dead letters, errors, throttling, 5xx, unhealthy services and
-/// offline keys that are waited for, a dashboard, and a budget where one is wanted.
+/// Who is told what: alarms on dead letters, errors, throttling, 5xx, unhealthy services, offline
+/// keys that are waited for and an advisory index that grows old, a dashboard, and a budget where
+/// one is wanted.
 final class ObservabilityStack extends Stack {
   /// A metric alarm adds up at most ten metrics; an alarm costs money, so functions share them.
   private static final int METRICS_PER_ALARM = 10;
@@ -58,6 +63,7 @@ final class ObservabilityStack extends Stack {
     deadLetters(watched.stateful());
     functions(watched);
     repositories(deployment);
+    advisories(deployment);
     api(watched.api());
     watched.services().forEach(this::services);
     dashboard(deployment, watched);
@@ -98,13 +104,34 @@ final class ObservabilityStack extends Stack {
     alarm(
         "OfflineRolesOverdue",
         "Root or targets of a tenant expires soon: hold a ceremony, or its devices stop updating",
-        Metric.Builder.create()
-            .namespace(io.firmament.schema.Metric.namespace(deployment.prefix()))
-            .metricName(io.firmament.schema.Metric.OFFLINE_ROLES_OVERDUE)
-            .statistic("Maximum")
-            .period(Duration.days(1))
-            .build(),
+        own(deployment, OFFLINE_ROLES_OVERDUE, Duration.days(1)),
         0);
+  }
+
+  /// The age is written by every run, so that a deployment without any index, or without a run for
+  /// hours, raises the alarm, too.
+  private void advisories(Deployment deployment) {
+    alarm(
+        "AdvisoryIndexAge",
+        "The advisory index was not renewed for three days, or there is none: see the log of"
+            + " update-advisories",
+        own(deployment, ADVISORY_INDEX_AGE_HOURS, Duration.hours(6)),
+        72,
+        TreatMissingData.BREACHING);
+    alarm(
+        "FeedsOverdue",
+        "A feed could not be brought up to date for two days: see the log of update-advisories",
+        own(deployment, FEEDS_OVERDUE, Duration.hours(6)),
+        0);
+  }
+
+  private static Metric own(Deployment deployment, String name, Duration period) {
+    return Metric.Builder.create()
+        .namespace(io.firmament.schema.Metric.namespace(deployment.prefix()))
+        .metricName(name)
+        .statistic("Maximum")
+        .period(period)
+        .build();
   }
 
   private void group(String id, List<PlatformFunction> functions) {
@@ -159,6 +186,11 @@ final class ObservabilityStack extends Stack {
   }
 
   private void alarm(String id, String description, IMetric metric, int threshold) {
+    alarm(id, description, metric, threshold, TreatMissingData.NOT_BREACHING);
+  }
+
+  private void alarm(
+      String id, String description, IMetric metric, int threshold, TreatMissingData missing) {
     Alarm alarm =
         Alarm.Builder.create(this, id)
             .alarmDescription(description)
@@ -166,7 +198,7 @@ final class ObservabilityStack extends Stack {
             .threshold(threshold)
             .comparisonOperator(ComparisonOperator.GREATER_THAN_THRESHOLD)
             .evaluationPeriods(1)
-            .treatMissingData(TreatMissingData.NOT_BREACHING)
+            .treatMissingData(missing)
             .build();
     alarm.addAlarmAction(new SnsAction(topic));
     alarms.add(alarm);

@@ -2,7 +2,6 @@ package io.firmament.infra;
 
 import io.firmament.schema.TimerRole;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,7 @@ final class PlatformFunction {
   private static final String MONITOR = StageFunction.MONITOR.id();
   static final String MONITOR_HANDLER = "io.firmament.stages.MonitorFunction";
   static final String TIMER_HANDLER = "io.firmament.rest.TimerFunction";
+  static final String FEED_HANDLER = "io.firmament.stages.feeds.FeedFunction";
   private static final int SNAPSHOT_DISK = 512;
 
   private final Function function;
@@ -145,9 +145,9 @@ final class PlatformFunction {
     if (spec.operation().equals(MONITOR)) {
       return MONITOR_HANDLER;
     }
-    boolean timer =
-        Arrays.stream(TimerRole.values()).anyMatch(role -> role.id().equals(spec.operation()));
-    return timer ? TIMER_HANDLER : spec.family().handler();
+    return TimerRole.find(spec.operation())
+        .map(timer -> timer == TimerRole.UPDATE_ADVISORIES ? FEED_HANDLER : TIMER_HANDLER)
+        .orElse(spec.family().handler());
   }
 
   private static boolean namesKeysOfTenants(PolicyStatement statement) {

@@ -209,8 +209,9 @@ class FunctionsTest {
               JsonNode function =
                   CLOUD.resource(
                       stack, Synthesis.target(alias.path("Properties").path("FunctionName")));
+              boolean feeds = id.contains("UpdateAdvisories");
               assertEquals(
-                  PlatformFunction.TIMER_HANDLER,
+                  feeds ? PlatformFunction.FEED_HANDLER : PlatformFunction.TIMER_HANDLER,
                   function.path("Properties").path("Handler").asText());
               rates.put(
                   function
@@ -232,8 +233,71 @@ class FunctionsTest {
         Map.of(
             "run-rollouts", "rate(1 minute)",
             "settle-artifacts", "rate(5 minutes)",
-            "renew-repositories", "rate(15 minutes)"),
+            "renew-repositories", "rate(15 minutes)",
+            "update-advisories", "rate(120 minutes)"),
         rates);
+  }
+
+  /// An index of full size is built in memory and disk that other timers do not need.
+  @Test
+  void givesTheUpdateOfTheIndexWhatItNeeds() {
+    JsonNode function = updateOf(CLOUD);
+    assertEquals(900, function.path("Timeout").asInt());
+    assertEquals(3008, function.path("MemorySize").asInt());
+    assertEquals(10240, function.path("EphemeralStorage").path("Size").asInt());
+  }
+
+  /// What goes to the environment is encrypted, and only one function may decrypt it, for nothing
+  /// else.
+  @Test
+  void givesTheKeyOfTheNvdToOneFunctionAndSealed() {
+    String sealed = "AQICAHhsealed==";
+    Synthesis keyed = Synthesis.of(Map.of("nvdApiKey", sealed, "services", "false"));
+    for (JsonNode function : keyed.properties("AWS::Lambda::Function")) {
+      JsonNode variables = function.path("Environment").path("Variables");
+      boolean update = variables.path("OPERATION").asText().equals("update-advisories");
+      assertEquals(update ? sealed : "", variables.path("FIRMAMENT_NVD_API_KEY").asText());
+    }
+    assertFalse(updateOf(CLOUD).path("Environment").path("Variables").has("FIRMAMENT_NVD_API_KEY"));
+    List<String> roles =
+        keyed.resources("AWS::IAM::Role").entrySet().stream()
+            .filter(role -> role.getValue().toString().contains("kms:EncryptionContext:purpose"))
+            .map(role -> role.getKey().replaceAll(".*/(\\w+)Role.*", "$1"))
+            .toList();
+    assertEquals(List.of("UpdateAdvisories"), roles);
+  }
+
+  /// What others wrote, results of analyses above all, is nobody's to remove.
+  @Test
+  void letsOneFunctionRemoveObjectsAndOnlyIndexesAndFeeds() {
+    int statements = 0;
+    for (Map.Entry<String, JsonNode> role : CLOUD.resources("AWS::IAM::Role").entrySet()) {
+      for (JsonNode document : role.getValue().findValues("Statement")) {
+        for (JsonNode statement : document) {
+          if (Synthesis.texts(statement.path("Action")).contains("s3:DeleteObject")) {
+            statements++;
+            assertTrue(role.getKey().contains("UpdateAdvisories"), role.getKey());
+            assertEquals(2, statement.path("Resource").size());
+            assertTrue(statement.path("Resource").get(0).toString().contains("/advisories/*"));
+            assertTrue(statement.path("Resource").get(1).toString().contains("/feeds/*"));
+          }
+        }
+      }
+    }
+    assertEquals(1, statements);
+  }
+
+  private static JsonNode updateOf(Synthesis cloud) {
+    return cloud.properties("AWS::Lambda::Function").stream()
+        .filter(
+            f ->
+                f.path("Environment")
+                    .path("Variables")
+                    .path("OPERATION")
+                    .asText()
+                    .equals("update-advisories"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static SequencedSet<String> actions(String id, JsonNode function) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,8 @@ class StacksTest {
           "DeadLetterErrors",
           "TimersErrors",
           "OfflineRolesOverdue",
+          "AdvisoryIndexAge",
+          "FeedsOverdue",
           "Api0Errors",
           "ApiServerErrors",
           "DeviceUnhealthy0",
@@ -53,6 +56,17 @@ class StacksTest {
     CLOUD
         .properties("AWS::CloudWatch::Alarm")
         .forEach(alarm -> assertEquals(1, alarm.path("AlarmActions").size()));
+  }
+
+  /// An index that nobody builds writes no age.
+  @Test
+  void raisesTheAlarmWhereTheIndexHasNoAge() {
+    List<String> missing =
+        CLOUD.properties("AWS::CloudWatch::Alarm").stream()
+            .filter(alarm -> alarm.path("TreatMissingData").asText().equals("breaching"))
+            .map(alarm -> alarm.path("MetricName").asText())
+            .toList();
+    assertEquals(List.of("AdvisoryIndexAgeHours"), missing);
   }
 
   @Test

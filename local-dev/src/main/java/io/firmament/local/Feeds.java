@@ -2,16 +2,19 @@ package io.firmament.local;
 
 import io.firmament.analysis.advisory.AdvisoryIndex;
 import io.firmament.analysis.advisory.BuildReport;
-import io.firmament.analysis.advisory.FeedStore;
 import io.firmament.analysis.advisory.index.FeedNote;
 import io.firmament.aws.AwsClients;
 import io.firmament.aws.S3ObjectStore;
 import io.firmament.engines.ObjectEngine;
 import io.firmament.engines.ObjectListener;
+import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.schema.Setting;
 import io.firmament.stages.Advisories;
-import io.firmament.stages.FeedDownloads;
-import io.firmament.stages.FeedSource;
+import io.firmament.stages.AdvisoryManifest;
+import io.firmament.stages.feeds.FeedDownloads;
+import io.firmament.stages.feeds.FeedReport;
+import io.firmament.stages.feeds.FeedSource;
+import io.firmament.stages.feeds.FeedUpdate;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -26,15 +29,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /// `local-dev/feeds import FILE... [--fresh] [--data DIR]` builds the advisory index from
 /// vulnerability feeds and puts it into use for the platform of a data folder, also while that
 /// runs. The facts that come with Firmament stay in it. `local-dev/feeds update [--sources FILE]`
-/// downloads feeds, where they have changed, and imports them. `local-dev/feeds status [--data
-/// DIR]` says what is in use, and how old it is.
+/// downloads feeds, where they have changed, and imports them, as a deployment does by the clock.
+/// `local-dev/feeds download DIR` only downloads them, for a site without a network.
+/// `local-dev/feeds status [--data DIR]` says what is in use, and how old it is.
 ///
 /// An import adds to those before, and a feed takes the place of the one of its name; with
 /// `--fresh` there is nothing but what is named. Where a file is no whole feed nothing is changed.
@@ -42,7 +45,8 @@ public final class Feeds {
   private static final String USAGE =
       """
       usage: feeds import FILE... [--fresh] [--data DIR]
-             feeds update [--sources FILE] [--minutes N] [--data DIR]
+             feeds update [--sources FILE] [--minutes N] [--nvd-key FILE] [--data DIR]
+             feeds download DIR [--sources FILE] [--minutes N]
              feeds status [--data DIR]\
       """;
   private static final String UNDERSTOOD =
@@ -53,24 +57,18 @@ public final class Feeds {
           + " own formats; each plain, gzip, in a zip archive or in a folder";
   private static final int EXIT_WRONG = 1;
 
-  /// Where feeds are kept as they were read, in the data folder.
-  private static final String KEPT = "feeds";
-
-  /// Where feeds are downloaded to, in the data folder.
-  private static final String DOWNLOADS = "downloads";
-
   private static final long MOST_BYTES = 8L << 30;
   private static final int MINUTES = 60;
 
   private final PrintStream out;
-  private final Path data;
   private final Advisories advisories;
+  private final FeedUpdate update;
   private final Clock clock = Clock.systemUTC();
 
-  private Feeds(PrintStream out, Path data, Advisories advisories) {
+  private Feeds(PrintStream out, ObjectStore objects, Path work) {
     this.out = out;
-    this.data = data;
-    this.advisories = advisories;
+    this.advisories = new Advisories(objects, work);
+    this.update = new FeedUpdate(objects, advisories, work, clock);
   }
 
   /// The command line.
@@ -83,7 +81,10 @@ public final class Feeds {
     try {
       Arguments arguments =
           Arguments.parse(
-              args, List.of("--data", "--sources", "--minutes"), List.of("--fresh"), USAGE);
+              args,
+              List.of("--data", "--sources", "--minutes", "--nvd-key"),
+              List.of("--fresh"),
+              USAGE);
       List<String> plain = arguments.allPlain();
       List<Path> files = plain.stream().skip(1).map(Path::of).toList();
       switch (plain.isEmpty() ? "" : plain.getFirst()) {
@@ -92,19 +93,28 @@ public final class Feeds {
             throw new Arguments.Wrong("import needs a file\n" + USAGE);
           }
           requireReadable(files);
-          with(
-              arguments.dataFolder(),
-              out,
-              feeds -> feeds.load(files, arguments.flag("--fresh"), false));
+          with(arguments.dataFolder(), out, feeds -> feeds.load(files, arguments.flag("--fresh")));
         }
         case "update" -> {
           if (!files.isEmpty()) {
             throw arguments.unexpected(files.getFirst().toString());
           }
-          List<FeedSource> sources = sources(arguments);
+          Optional<String> key = nvdKey(arguments);
+          Optional<List<FeedSource>> sources = sources(arguments);
           Duration time = Duration.ofMinutes(minutes(arguments));
           Files.createDirectories(arguments.dataFolder());
-          with(arguments.dataFolder(), out, feeds -> feeds.update(sources, time));
+          with(arguments.dataFolder(), out, feeds -> feeds.update(sources, key, time));
+        }
+        case "download" -> {
+          if (files.size() != 1) {
+            throw new Arguments.Wrong("download needs a folder\n" + USAGE);
+          }
+          Optional<List<FeedSource>> sources = sources(arguments);
+          download(
+              sources.isPresent() ? sources.get() : FeedSource.standard(false),
+              files.getFirst(),
+              Duration.ofMinutes(minutes(arguments)),
+              out);
         }
         case "status" -> {
           if (!files.isEmpty()) {
@@ -138,9 +148,23 @@ public final class Feeds {
     }
   }
 
-  private static List<FeedSource> sources(Arguments arguments) throws IOException {
+  /// Those of a file; empty where none is named.
+  static Optional<List<FeedSource>> sources(Arguments arguments) throws IOException {
     Optional<String> file = arguments.option("--sources");
-    return file.isPresent() ? FeedSource.read(Path.of(file.get())) : FeedSource.standard();
+    return file.isPresent() ? Optional.of(FeedSource.read(Path.of(file.get()))) : Optional.empty();
+  }
+
+  /// The key of the NVD's API, which is in a file so that no list of processes shows it.
+  static Optional<String> nvdKey(Arguments arguments) throws IOException {
+    Optional<String> file = arguments.option("--nvd-key");
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    String key = Files.readString(Path.of(file.get())).strip();
+    if (!key.matches("[!-~]{8,200}")) {
+      throw new Arguments.Wrong("there is no key in " + file.get());
+    }
+    return Optional.of(key);
   }
 
   private static int minutes(Arguments arguments) {
@@ -158,36 +182,30 @@ public final class Feeds {
   /// Works on the documents of a data folder; the rest of the platform need not run.
   private static void with(Path data, PrintStream out, Command command) throws IOException {
     Path work = Files.createTempDirectory("firmament-feeds");
-    try (ObjectEngine objects = LocalServers.objects(data, ObjectListener.none())) {
+    try (FeedLock _ = FeedLock.take(data);
+        ObjectEngine objects = LocalServers.objects(data, ObjectListener.none())) {
       AwsClients clients = AwsClients.of(LocalServers.objectEnvironment(objects));
       try (S3Client s3 = clients.s3();
           S3Presigner presigner = clients.presigner()) {
         String bucket = LocalServers.localBucketName(Setting.BUCKET_DOCUMENTS);
         LocalServers.createBucket(s3, bucket);
-        Advisories advisories = new Advisories(new S3ObjectStore(s3, presigner, bucket), work);
-        command.run(new Feeds(out, data, advisories));
+        command.run(new Feeds(out, new S3ObjectStore(s3, presigner, bucket), work));
       }
     } finally {
-      try (Stream<Path> files = Files.list(work)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
-      }
       Files.delete(work);
     }
   }
 
-  /// Downloads what has changed, one after the other, and imports all that is there. What cannot be
-  /// had now is said at the end; the feeds of before count on.
-  private void update(List<FeedSource> sources, Duration time) throws IOException {
+  /// Downloads feeds into a folder and nothing else.
+  private static void download(
+      List<FeedSource> sources, Path folder, Duration time, PrintStream out) throws IOException {
+    Clock clock = Clock.systemUTC();
     Instant until = clock.instant().plus(time);
-    List<Path> files = new ArrayList<>();
     List<String> wrong = new ArrayList<>();
     int fetched = 0;
-    Path folder = data.resolve(DOWNLOADS);
     try (FeedDownloads downloads = new FeedDownloads(folder, MOST_BYTES, clock)) {
       for (FeedSource source : sources) {
-        switch (downloads.fetch(source, until)) {
+        switch (source.api().isPresent() ? noFile() : downloads.fetch(source, until)) {
           case FeedDownloads.Fetched(Path file) -> {
             fetched++;
             out.printf(Locale.ROOT, "  %-44s %,d bytes%n", source.name(), Files.size(file));
@@ -196,57 +214,73 @@ public final class Feeds {
           case FeedDownloads.Later(String why) -> wrong.add(source.name() + ": " + why);
           case FeedDownloads.Failed(String why) -> wrong.add(source.name() + ": " + why);
         }
-        Path file = folder.resolve(source.name());
-        if (Files.exists(file)) {
-          files.add(file);
-        }
       }
     }
     out.println(fetched + " of " + sources.size() + " feeds have changed");
-    if (!files.isEmpty()) {
-      load(files, false, true);
-    }
     if (!wrong.isEmpty()) {
       throw new Arguments.Wrong(String.join("\n", wrong) + "\nRun it again to go on.");
     }
   }
 
-  /// @param downloaded whether the files are our own: one that is no feed is removed, so that it is
-  ///     fetched again
-  private void load(List<Path> files, boolean fresh, boolean downloaded) throws IOException {
-    Path index = Files.createTempFile(data, "advisories-", ".fwvx");
-    try (FeedStore store = FeedStore.in(data.resolve(KEPT))) {
-      if (fresh) {
-        store.clear();
+  private static FeedDownloads.Outcome noFile() {
+    return new FeedDownloads.Failed("an API is no file; `feeds update` asks it");
+  }
+
+  /// What cannot be had now is said at the end; the feeds of before count on.
+  private void update(Optional<List<FeedSource>> named, Optional<String> key, Duration time)
+      throws IOException {
+    List<FeedSource> sources = named.isPresent() ? named.get() : update.sources(key.isPresent());
+    Instant until = clock.instant().plus(time);
+    FeedReport report =
+        update.run(sources, key, new FeedUpdate.Limits(until, Instant.MAX, MOST_BYTES));
+    List<String> wrong = new ArrayList<>();
+    for (FeedReport.Feed feed : report.feeds()) {
+      if (feed.status() == FeedReport.Status.READ) {
+        feed.read().ifPresent(this::line);
       }
-      List<String> wrong = new ArrayList<>();
-      for (Path file : files) {
-        BuildReport.Feed feed = store.add(file);
-        line(feed);
-        Optional<String> why = whyNot(file, feed);
-        why.ifPresent(wrong::add);
-        if (why.isPresent() && downloaded) {
-          Files.delete(file);
-        }
+      if (!feed.why().isEmpty()) {
+        wrong.add(feed.name() + ": " + feed.why());
       }
-      if (!wrong.isEmpty()) {
-        throw new Arguments.Wrong(String.join("\n", wrong) + "\nNothing was imported.");
-      }
-      BuildReport report = store.build(index);
-      boolean changed = advisories.publish(index, report.sha256());
-      store.commit();
+    }
+    out.println(
+        report.count(FeedReport.Status.READ) + " of " + sources.size() + " feeds have changed");
+    say(report);
+    if (!wrong.isEmpty()) {
+      throw new Arguments.Wrong(String.join("\n", wrong) + "\nRun it again to go on.");
+    }
+  }
+
+  private void load(List<Path> files, boolean fresh) throws IOException {
+    FeedReport report = update.load(files, fresh);
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      BuildReport.Feed read = report.feeds().get(i).read().orElseThrow();
+      line(read);
+      whyNot(files.get(i), read).ifPresent(wrong::add);
+    }
+    if (!wrong.isEmpty()) {
+      throw new Arguments.Wrong(String.join("\n", wrong) + "\nNothing was imported.");
+    }
+    say(report);
+  }
+
+  private void say(FeedReport report) throws IOException {
+    if (report.index() == FeedReport.Index.OVERTAKEN) {
+      throw new Arguments.Wrong("Another update is at work. Run it again.");
+    }
+    Optional<AdvisoryManifest> manifest = advisories.manifest();
+    if (manifest.isPresent()) {
+      AdvisoryManifest index = manifest.get();
       out.printf(
           Locale.ROOT,
           "%s: %,d vulnerabilities, %,d criteria of %,d products, %,d statements besides, %.1f"
               + " MB%n",
-          changed ? "In use from now on" : "In use already",
-          report.vulnerabilities(),
-          report.criteria(),
-          report.products(),
-          report.claims(),
-          report.sizeBytes() / 1e6);
-    } finally {
-      Files.deleteIfExists(index);
+          report.index() == FeedReport.Index.IN_USE ? "In use from now on" : "In use already",
+          index.vulnerabilities(),
+          index.criteria(),
+          index.products(),
+          index.claims(),
+          index.size() / 1e6);
     }
   }
 

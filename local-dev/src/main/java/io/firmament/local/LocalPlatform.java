@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -54,6 +55,7 @@ public final class LocalPlatform implements AutoCloseable {
   private final LocalDevices devices;
   private final List<LocalTimer> timers;
   private final Platform platform;
+  private final List<FeedTimer> feeds = new CopyOnWriteArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private LocalPlatform(
@@ -269,6 +271,15 @@ public final class LocalPlatform implements AutoCloseable {
         data.map(folder -> folder.resolve("keys/offline")));
   }
 
+  /// Updates the advisory index by the clock from now on.
+  ///
+  /// @throws IllegalStateException without a data folder, in which it could be kept
+  void updateFeeds(FeedTimer.Plan plan) {
+    Path folder =
+        data.orElseThrow(() -> new IllegalStateException("feeds are kept in a data folder"));
+    feeds.add(FeedTimer.start(plan, folder, ports.documents(), platform.clock()));
+  }
+
   /// Takes no more work from the queues, and waits a while for what runs. Uploads are still taken;
   /// the next start analyses them.
   void stopAnalysing() {
@@ -295,6 +306,7 @@ public final class LocalPlatform implements AutoCloseable {
     pipeline.stop();
     http.close();
     timers.forEach(LocalTimer::close);
+    feeds.forEach(FeedTimer::close);
     devices.close();
     pipeline.close();
     servers.close();

@@ -26,10 +26,15 @@ final class LocalTimer implements AutoCloseable {
   }
 
   static LocalTimer start(TimerRole role, Duration every, Runnable work) {
+    return start(role, every, every, work);
+  }
+
+  /// @param first how long to wait before it is done for the first time
+  static LocalTimer start(TimerRole role, Duration first, Duration every, Runnable work) {
     LocalTimer started = new LocalTimer(role, work);
     var _ =
         started.timer.scheduleWithFixedDelay(
-            started::run, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+            started::run, first.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
     return started;
   }
 

@@ -1,15 +1,23 @@
 package io.firmament.local;
 
 import io.avaje.jsonb.Jsonb;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// `local-dev/up [--port N] [--data DIR] [--seed]`: starts the platform and keeps its data.
+/// `local-dev/up [--port N] [--data DIR] [--seed]`: starts the platform and keeps its data. With
+/// `--update-feeds [HOURS]` it updates the advisory index by the clock.
 public final class Up {
-  private static final String USAGE = "usage: up [--port N] [--data DIR] [--seed]";
+  private static final String USAGE =
+      """
+      usage: up [--port N] [--data DIR] [--seed]
+             [--update-feeds [HOURS]] [--sources FILE] [--nvd-key FILE]\
+      """;
   private static final int DEFAULT_PORT = 8080;
+  private static final int UPDATE_HOURS = 2;
 
   private Up() {}
 
@@ -17,21 +25,42 @@ public final class Up {
   public static void main(String[] args) {
     try {
       Arguments arguments =
-          Arguments.parse(args, List.of("--port", "--data"), List.of("--seed"), USAGE);
+          Arguments.parse(
+              args,
+              List.of("--port", "--data", "--sources", "--nvd-key"),
+              List.of("--seed", "--update-feeds?"),
+              USAGE);
       if (arguments.plain().isPresent()) {
         throw arguments.unexpected(arguments.plain().get());
       }
-      run(arguments);
+      run(arguments, feeds(arguments));
     } catch (Arguments.Wrong e) {
       System.err.println(e.getMessage());
+      System.exit(1);
+    } catch (IOException e) {
+      System.err.println("firmament: " + e.getMessage());
       System.exit(1);
     }
   }
 
-  private static void run(Arguments arguments) {
+  private static Optional<FeedTimer.Plan> feeds(Arguments arguments) throws IOException {
+    if (!arguments.flag("--update-feeds")) {
+      return Optional.empty();
+    }
+    int hours = arguments.option("--update-feeds").map(Integer::parseInt).orElse(UPDATE_HOURS);
+    if (hours < 1) {
+      throw new Arguments.Wrong("--update-feeds takes a number of hours from 1");
+    }
+    return Optional.of(
+        new FeedTimer.Plan(
+            Duration.ofHours(hours), Feeds.sources(arguments), Feeds.nvdKey(arguments)));
+  }
+
+  private static void run(Arguments arguments, Optional<FeedTimer.Plan> feeds) {
     try (LocalPlatform platform =
         LocalPlatform.start(
             Optional.of(arguments.dataFolder()), arguments.port("--port", DEFAULT_PORT))) {
+      feeds.ifPresent(platform::updateFeeds);
       Map<String, Object> ready = new LinkedHashMap<>();
       ready.put("ready", true);
       ready.put("url", platform.url());

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.firmament.analysis.advisory.index.FeedNote;
+import io.firmament.stages.feeds.FeedSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +121,106 @@ final class FeedsTest {
   @Test
   void anUpdateDownloadsWhatHasChangedAndImportsIt() throws IOException {
     Map<String, String> served = new ConcurrentHashMap<>(Map.of("/nvd", NVD, "/kev", KEV));
+    HttpServer server = serve(served);
+    try {
+      String host = host(server);
+      Path sources =
+          Files.writeString(
+              folder.resolve("sources.tsv"),
+              "nvd.json\t" + host + "/nvd\nkev.json\t" + host + "/kev\n");
+      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("2 of 2 feeds"), out::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use from now on"));
+      out.reset();
+      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("0 of 2 feeds"), out::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use already"), out::toString);
+      out.reset();
+      served.put("/kev", KEV.replace("2026-01-01\"}", "2026-01-02\"}"));
+      Files.writeString(sources, Files.readString(sources) + "gone.json\t" + host + "/gone\n");
+      assertEquals(1, feeds("update", "--sources", sources.toString()));
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("1 of 3 feeds"), out::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use from now on"));
+      assertTrue(
+          err.toString(StandardCharsets.UTF_8).contains("gone.json: the server answers 404"),
+          err::toString);
+      out.reset();
+      Files.writeString(
+          sources, Files.readString(sources).replace("/gone", "/nvd").replace("gone", "other"));
+      served.put("/kev", "<html>sign in</html>");
+      assertEquals(1, feeds("update", "--sources", sources.toString()));
+      assertTrue(err.toString(StandardCharsets.UTF_8).contains("kev.json: it is no feed"));
+      assertTrue(
+          out.toString(StandardCharsets.UTF_8).contains("1 of 3 feeds"), "the other is taken");
+      served.put("/kev", KEV);
+      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /// For a site without a network: downloaded here, carried over, imported there.
+  @Test
+  void whatIsDownloadedIntoAFolderIsImportedElsewhere() throws IOException {
+    Map<String, String> served = new ConcurrentHashMap<>(Map.of("/nvd", NVD, "/kev", KEV));
+    HttpServer server = serve(served);
+    Path carried = folder.resolve("carried");
+    try {
+      String host = host(server);
+      Path sources =
+          Files.writeString(
+              folder.resolve("sources.tsv"),
+              "nvd.json\t" + host + "/nvd\nkev.json\t" + host + "/kev\n");
+      String[] download = {"download", carried.toString(), "--sources", sources.toString()};
+      assertEquals(0, Feeds.run(download, print(out), print(err)), err::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("2 of 2 feeds"), out::toString);
+      out.reset();
+      assertEquals(0, Feeds.run(download, print(out), print(err)), err::toString);
+      assertTrue(out.toString(StandardCharsets.UTF_8).contains("0 of 2 feeds"), out::toString);
+    } finally {
+      server.stop(0);
+    }
+    assertFalse(Files.exists(data()), "nothing is imported here");
+    assertEquals(
+        0,
+        feeds(
+            "import",
+            carried.resolve("nvd.json").toString(),
+            carried.resolve("kev.json").toString()),
+        err::toString);
+    out.reset();
+    assertEquals(0, feeds("status"), err::toString);
+    assertTrue(out.toString(StandardCharsets.UTF_8).contains("kev.json"), out::toString);
+  }
+
+  /// The platform updates the index by itself, with a feed that changes while it runs.
+  @Test
+  void thePlatformUpdatesTheIndexByTheClock() throws IOException {
+    Map<String, String> served = new ConcurrentHashMap<>(Map.of("/nvd", NVD));
+    HttpServer server = serve(served);
+    try (LocalPlatform platform = LocalPlatform.start(Optional.of(data()), 0)) {
+      ApiClient api = new ApiClient(platform.url());
+      api.useToken(platform.seed().apiToken());
+      String id = api.upload(LocalPlatformTest.uploadUrl(api), cutOffImage());
+      await(() -> changes(api, id).contains("\"matched\""));
+      FeedSource source =
+          new FeedSource("nvd.json", URI.create(host(server) + "/nvd"), Optional.empty());
+      platform.updateFeeds(
+          new FeedTimer.Plan(
+              Duration.ofSeconds(1), Optional.of(List.of(source)), Optional.empty()));
+      await(() -> changes(api, id).contains("\"added\":1,\"changed\":0,\"gone\":0"));
+      served.put("/nvd", NVD.replace("1.30.0", "1.36.0"));
+      await(() -> changes(api, id).contains("\"added\":0,\"changed\":0,\"gone\":1"));
+      assertEquals(
+          0,
+          feeds("import", Files.writeString(folder.resolve("kev.json"), KEV).toString()),
+          err::toString);
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static HttpServer serve(Map<String, String> served) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
@@ -140,38 +242,18 @@ final class FeedsTest {
           }
         });
     server.start();
-    try {
-      String host = "http://127.0.0.1:" + server.getAddress().getPort();
-      Path sources =
-          Files.writeString(
-              folder.resolve("sources.tsv"),
-              "nvd.json\t" + host + "/nvd\nkev.json\t" + host + "/kev\n");
-      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
-      assertTrue(out.toString(StandardCharsets.UTF_8).contains("2 of 2 feeds"), out::toString);
-      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use from now on"));
-      out.reset();
-      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
-      assertTrue(out.toString(StandardCharsets.UTF_8).contains("0 of 2 feeds"), out::toString);
-      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use already"), out::toString);
-      out.reset();
-      served.put("/kev", KEV.replace("2026-01-01\"}", "2026-01-02\"}"));
-      Files.writeString(sources, Files.readString(sources) + "gone.json\t" + host + "/gone\n");
-      assertEquals(1, feeds("update", "--sources", sources.toString()));
-      assertTrue(out.toString(StandardCharsets.UTF_8).contains("1 of 3 feeds"), out::toString);
-      assertTrue(out.toString(StandardCharsets.UTF_8).contains("In use from now on"));
-      assertTrue(
-          err.toString(StandardCharsets.UTF_8).contains("gone.json: the server answers 404"),
-          err::toString);
-      Files.writeString(
-          sources, Files.readString(sources).replace("/gone", "/nvd").replace("gone", "other"));
-      served.put("/kev", "<html>sign in</html>");
-      assertEquals(1, feeds("update", "--sources", sources.toString()));
-      assertTrue(err.toString(StandardCharsets.UTF_8).contains("Nothing was imported"));
-      served.put("/kev", KEV);
-      assertEquals(0, feeds("update", "--sources", sources.toString()), err::toString);
-    } finally {
-      server.stop(0);
-    }
+    return server;
+  }
+
+  private static String host(HttpServer server) {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  @Test
+  void refusesWhatIsNoKey() throws IOException {
+    Path key = Files.writeString(folder.resolve("key"), "two words");
+    assertEquals(1, feeds("update", "--nvd-key", key.toString()));
+    assertEquals("there is no key in " + key + "\n", err.toString(StandardCharsets.UTF_8));
   }
 
   @Test

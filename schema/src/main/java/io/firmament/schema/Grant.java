@@ -18,6 +18,11 @@ public enum Grant {
   /// The bucket of blobs, stage results and SBOMs.
   DOCUMENTS_READ("documents:read"),
   DOCUMENTS_WRITE("documents:write"),
+  /// The advisory indexes and the feeds that they are built from, in the bucket of documents:
+  /// reading, writing and removing them, and nothing else of that bucket.
+  ADVISORIES_MAINTAIN("advisories:maintain"),
+  /// Decrypting the key of the NVD's API.
+  NVD_KEY_OPEN("nvd-key:open"),
   /// The bucket of the tenants' TUF repositories.
   ARTIFACTS_READ("artifacts:read"),
   ARTIFACTS_WRITE("artifacts:write"),

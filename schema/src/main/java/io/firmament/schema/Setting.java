@@ -35,10 +35,13 @@ public enum Setting {
   /// What the aliases of the tenants' online keys begin with, after `alias/`, and the value of
   /// their tag `firmament`.
   KEY_PREFIX,
-  /// The KMS key that encrypts credentials for container registries.
+  /// The KMS key that encrypts credentials for container registries, and the key of the NVD's API.
   KEY_REGISTRIES,
   /// Which addresses container registries may have: `public` unless set, or `private`.
   REGISTRY_REACH,
+  /// The key of the NVD's API, encrypted with [#KEY_REGISTRIES] for the purpose `nvd-api-key`, in
+  /// Base64; unset, there is none.
+  NVD_API_KEY,
   /// Where callers reach us, `https://host`, without a trailing slash; unset, the request says it.
   PUBLIC_URL;
 

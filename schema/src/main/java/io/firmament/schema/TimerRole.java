@@ -1,7 +1,9 @@
 package io.firmament.schema;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// The functions that run by the clock, and what each may touch: the CDK app gives their roles no
 /// more, and the local platform lets them do no more.
@@ -26,7 +28,9 @@ public enum TimerRole {
           Grant.FLEET_WRITE,
           Grant.ARTIFACTS_READ,
           Grant.ARTIFACTS_WRITE,
-          Grant.ONLINE_KEYS_SIGN));
+          Grant.ONLINE_KEYS_SIGN)),
+  /// Downloads feeds that have changed and builds the advisory index of them.
+  UPDATE_ADVISORIES(120, List.of(Grant.ADVISORIES_MAINTAIN, Grant.NVD_KEY_OPEN));
 
   private final int minutes;
 
@@ -37,6 +41,11 @@ public enum TimerRole {
   TimerRole(int minutes, List<Grant> grants) {
     this.minutes = minutes;
     this.grants = List.copyOf(grants);
+  }
+
+  /// The role of this name.
+  public static Optional<TimerRole> find(String id) {
+    return Arrays.stream(values()).filter(role -> role.id().equals(id)).findFirst();
   }
 
   /// The name in function names.

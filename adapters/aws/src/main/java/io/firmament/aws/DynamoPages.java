@@ -87,7 +87,7 @@ final class DynamoPages {
             .keyConditionExpression("gsi1pk = :pk" + (from.isEmpty() ? "" : " AND gsi1sk >= :from"))
             .expressionAttributeValues(values);
     page.cursor()
-        .map(DynamoPages::open)
+        .map(SortKeyCursor::open)
         .ifPresent(sk -> query.exclusiveStartKey(changeKey(tenant, pk, sk, from)));
     return page(query, "gsi1sk", page.limit());
   }

@@ -1,11 +1,15 @@
 package io.firmament.aws;
 
+import io.firmament.base.Cursor;
+import io.firmament.base.Page;
+import io.firmament.base.PageRequest;
 import io.firmament.base.Sha256;
 import io.firmament.platform.firmware.ObjectInfo;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ObjectUpload;
 import io.firmament.platform.firmware.PresignedParts;
 import io.firmament.platform.firmware.PresignedUpload;
+import io.firmament.platform.firmware.TaggedObject;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -20,17 +24,24 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.presigner.PresignedRequest;
+import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /// The objects of one bucket.
 public final class S3ObjectStore implements ObjectStore {
   private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+  private static final int PRECONDITION_FAILED = 412;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   /// The most parts that S3 takes for one object.
@@ -94,6 +105,17 @@ public final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
+  public Optional<TaggedObject> readTagged(String key) {
+    try {
+      ResponseBytes<GetObjectResponse> object =
+          s3.get().getObjectAsBytes(b -> b.bucket(bucket).key(key));
+      return Optional.of(new TaggedObject(object.asByteArray(), object.response().eTag()));
+    } catch (NoSuchKeyException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
   public void write(String key, String contentType, byte[] content) {
     s3.get()
         .putObject(
@@ -108,6 +130,26 @@ public final class S3ObjectStore implements ObjectStore {
             b -> b.bucket(bucket).key(key).contentType(contentType), RequestBody.fromFile(file));
   }
 
+  /// A write at the same moment as another may be answered with a conflict (409): it lost, too.
+  @Override
+  public Optional<String> replace(
+      String key, Optional<String> tag, String contentType, byte[] content) {
+    PutObjectRequest.Builder request =
+        PutObjectRequest.builder().bucket(bucket).key(key).contentType(contentType);
+    tag.ifPresentOrElse(request::ifMatch, () -> request.ifNoneMatch("*"));
+    try {
+      return Optional.of(
+          s3.get().putObject(request.build(), RequestBody.fromBytes(content)).eTag());
+    } catch (S3Exception e) {
+      if (e.statusCode() == PRECONDITION_FAILED
+          || e.statusCode() == CONFLICT
+          || (e.statusCode() == NOT_FOUND && tag.isPresent())) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   @Override
   public ObjectUpload begin(String key, String contentType) {
     return new S3ObjectUpload(s3.get(), bucket, key, contentType);
@@ -116,6 +158,21 @@ public final class S3ObjectStore implements ObjectStore {
   @Override
   public void delete(String key) {
     s3.get().deleteObject(b -> b.bucket(bucket).key(key));
+  }
+
+  @Override
+  public Page<String> keys(String prefix, PageRequest page) {
+    ListObjectsV2Response answer =
+        s3.get()
+            .listObjectsV2(
+                b ->
+                    b.bucket(bucket)
+                        .prefix(prefix)
+                        .maxKeys(page.limit())
+                        .continuationToken(page.cursor().map(Cursor::value).orElse(null)));
+    return new Page<>(
+        answer.contents().stream().map(S3Object::key).toList(),
+        Optional.ofNullable(answer.nextContinuationToken()).map(Cursor::new));
   }
 
   @Override

@@ -42,22 +42,32 @@ final class KmsSecrets {
         new TreeMap<>((Map<?, ?>) request.getOrDefault("EncryptionContext", Map.of()))
             .toString()
             .getBytes(StandardCharsets.UTF_8);
-    return operation.equals("Decrypt")
-        ? decrypt(id, key, context, KmsServer.text(request, "CiphertextBlob"))
-        : generate(id, key, context);
+    return switch (operation) {
+      case "Decrypt" -> decrypt(id, key, context, KmsServer.text(request, "CiphertextBlob"));
+      case "Encrypt" -> {
+        byte[] plain = Base64.getDecoder().decode(KmsServer.text(request, "Plaintext"));
+        yield Map.of("KeyId", id, "CiphertextBlob", seal(id, key, context, plain));
+      }
+      default -> generate(id, key, context);
+    };
   }
 
   private Map<String, Object> generate(String id, byte[] key, byte[] context)
       throws GeneralSecurityException {
     byte[] plain = bytes(32);
+    return Map.of(
+        "KeyId", id,
+        "Plaintext", Base64.getEncoder().encodeToString(plain),
+        "CiphertextBlob", seal(id, key, context, plain));
+  }
+
+  private String seal(String id, byte[] key, byte[] context, byte[] plain)
+      throws GeneralSecurityException {
     byte[] nonce = bytes(NONCE);
     byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, nonce, context).doFinal(plain);
     ByteBuffer blob = ByteBuffer.allocate(ID + NONCE + sealed.length);
     blob.put(id.getBytes(StandardCharsets.US_ASCII)).put(nonce).put(sealed);
-    return Map.of(
-        "KeyId", id,
-        "Plaintext", Base64.getEncoder().encodeToString(plain),
-        "CiphertextBlob", Base64.getEncoder().encodeToString(blob.array()));
+    return Base64.getEncoder().encodeToString(blob.array());
   }
 
   private static Map<String, Object> decrypt(String id, byte[] key, byte[] context, String blob)

@@ -140,7 +140,7 @@ final class KmsServer implements AutoCloseable {
       case "ScheduleKeyDeletion" -> scheduleDeletion(text(request, "KeyId"));
       case "GetPublicKey" -> publicKey(text(request, "KeyId"));
       case "Sign" -> sign(request);
-      case "GenerateDataKey", "Decrypt" -> secrets.answer(operation, request);
+      case "GenerateDataKey", "Encrypt", "Decrypt" -> secrets.answer(operation, request);
       default -> throw new Refused("UnsupportedOperationException", operation);
     };
   }

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.firmament.base.Page;
+import io.firmament.base.PageRequest;
 import io.firmament.base.Sha256;
 import io.firmament.platform.firmware.ObjectInfo;
 import io.firmament.platform.firmware.ObjectStore;
 import io.firmament.platform.firmware.ObjectUpload;
 import io.firmament.platform.firmware.PresignedParts;
 import io.firmament.platform.firmware.PresignedUpload;
+import io.firmament.platform.firmware.TaggedObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -21,10 +24,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +69,64 @@ interface ObjectStoreContract {
     store().write("gone", "text/plain", bytes("x"));
     store().delete("gone");
     assertEquals(Optional.empty(), store().find("gone"));
+  }
+
+  @Test
+  default void replacesOnlyTheVersionThatWasRead() {
+    assertTrue(store().readTagged("state").isEmpty());
+    assertTrue(store().replace("state", Optional.of("\"x\""), "text/plain", bytes("?")).isEmpty());
+    String first =
+        store().replace("state", Optional.empty(), "text/plain", bytes("first")).orElseThrow();
+    assertTrue(store().replace("state", Optional.empty(), "text/plain", bytes("?")).isEmpty());
+    TaggedObject read = store().readTagged("state").orElseThrow();
+    assertArrayEquals(bytes("first"), read.content());
+    assertEquals(first, read.tag());
+    String second =
+        store().replace("state", Optional.of(first), "text/plain", bytes("second")).orElseThrow();
+    assertTrue(
+        store().replace("state", Optional.of(first), "text/plain", bytes("?")).isEmpty(),
+        "somebody else was faster");
+    read = store().readTagged("state").orElseThrow();
+    assertArrayEquals(bytes("second"), read.content());
+    assertEquals(second, read.tag());
+  }
+
+  @Test
+  default void ofManyWhoReplaceAVersionAtOnceOneWins() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      String key = "race" + round;
+      AtomicInteger won = new AtomicInteger();
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < 8; i++) {
+          threads.execute(
+              () ->
+                  store()
+                      .replace(key, Optional.empty(), "text/plain", bytes("x"))
+                      .ifPresent(_ -> won.incrementAndGet()));
+        }
+      }
+      assertEquals(1, won.get());
+    }
+  }
+
+  @Test
+  default void listsKeysByPrefixInPages() {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      store().write("list/a" + i, "text/plain", bytes("x"));
+      expected.add("list/a" + i);
+    }
+    store().write("list2", "text/plain", bytes("x"));
+    Page<String> page = store().keys("list/", new PageRequest(3, Optional.empty()));
+    assertEquals(expected.subList(0, 3), page.items());
+    page = store().keys("list/", new PageRequest(3, page.next()));
+    assertEquals(expected.subList(3, 6), page.items());
+    page = store().keys("list/", new PageRequest(3, page.next()));
+    assertEquals(expected.subList(6, 7), page.items());
+    assertEquals(Optional.empty(), page.next());
+    List<String> all = new ArrayList<>();
+    store().each("list/", all::add);
+    assertEquals(expected, all);
   }
 
   @Test

@@ -62,12 +62,8 @@ public final class TimerFunction implements RequestStreamHandler {
   }
 
   private static TimerRole role(String id) {
-    for (TimerRole role : TimerRole.values()) {
-      if (role.id().equals(id)) {
-        return role;
-      }
-    }
-    throw new IllegalStateException("OPERATION names no timer: " + id);
+    return TimerRole.find(id)
+        .orElseThrow(() -> new IllegalStateException("OPERATION names no timer: " + id));
   }
 
   @Override
@@ -87,22 +83,19 @@ public final class TimerFunction implements RequestStreamHandler {
               platform
                   .repositoryRenewal()
                   .runDue(platform.clock().instant().plus(time).minus(RESERVE)));
+      case UPDATE_ADVISORIES ->
+          throw new IllegalStateException("this timer has an entry class of its own");
     }
   }
 
   private void said(RepositoryRenewal.Report report) {
     if (report.offlineOverdue() > 0) {
       metrics.println(
-          """
-          {"_aws":{"Timestamp":%d,"CloudWatchMetrics":[{"Namespace":"%s","Dimensions":[[]],\
-          "Metrics":[{"Name":"%s","Unit":"Count"}]}]},"%s":%d}\
-          """
-              .formatted(
-                  platform.clock().millis(),
-                  namespace,
-                  Metric.OFFLINE_ROLES_OVERDUE,
-                  Metric.OFFLINE_ROLES_OVERDUE,
-                  report.offlineOverdue()));
+          Metric.line(
+              namespace,
+              platform.clock().millis(),
+              Metric.OFFLINE_ROLES_OVERDUE,
+              report.offlineOverdue()));
     }
     // What fails raises an alarm; the log says which it was.
     if (report.failed() > 0 || report.unsigned() > 0) {

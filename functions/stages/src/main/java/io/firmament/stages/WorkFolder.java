@@ -8,22 +8,23 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// A folder for the work files of one run, removed with all of them.
-final class WorkFolder implements AutoCloseable {
+public final class WorkFolder implements AutoCloseable {
   private final Path path;
 
   private WorkFolder(Path path) {
     this.path = path;
   }
 
-  static WorkFolder in(Path parent) throws IOException {
+  /// Makes one.
+  public static WorkFolder in(Path parent) throws IOException {
     return new WorkFolder(Files.createTempDirectory(parent, "firmament-stage-"));
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
-  Path file(String name) {
+  public Path file(String name) {
     return path.resolve(name);
   }
 

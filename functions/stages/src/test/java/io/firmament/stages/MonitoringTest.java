@@ -144,6 +144,7 @@ class MonitoringTest {
   private final Deque<String> queue = new ArrayDeque<>();
   private final Map<String, String> feed = new TreeMap<>();
   private String current = "";
+  private long generation;
 
   @BeforeEach
   void anEmptyPlatform() {
@@ -404,8 +405,7 @@ class MonitoringTest {
     use();
     drive();
     AnalysisKey key = analysed(tenant(), List.of(component(1, "1.0")));
-    documents.delete(ObjectKeys.advisoryIndex(new Sha256(current)));
-    Files.deleteIfExists(work.resolve("firmament-advisories-" + current));
+    documents.delete(ObjectKeys.advisoryIndex(generation, new Sha256(current)));
     put("CVE-2001-0002", "1", "<", "2.0", 9.5);
     use();
     assertEquals(1, drive());
@@ -716,9 +716,16 @@ class MonitoringTest {
             out,
             work.resolve("index-" + current),
             java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    if (new Advisories(documents, work).publish(file, report.sha256())) {
-      queue.add(FLIPPED);
+    Advisories advisories = new Advisories(documents, work);
+    if (advisories.basis().equals(Optional.of(current))) {
+      return;
     }
+    generation++;
+    Advisories.Outcome outcome =
+        advisories.publish(
+            new Advisories.Built(file, report.sha256(), generation, current, Instant.now()));
+    assertEquals(Advisories.Outcome.IN_USE, outcome);
+    queue.add(FLIPPED);
   }
 
   private int drive(String message) throws IOException {

@@ -53,6 +53,8 @@ public final class GrantGuard implements ExecutionInterceptor {
           "AbortMultipartUploadRequest",
           "ListPartsRequest");
 
+  private static final Set<String> ADVISORY_PREFIXES = Set.of("advisories/", "feeds/");
+
   /// Who calls.
   ///
   /// @param name for messages
@@ -121,6 +123,7 @@ public final class GrantGuard implements ExecutionInterceptor {
           require(role, call, name, access(call, TABLE_READS, TABLE_WRITES));
         }
       }
+      case S3Request object when isOfAdvisories(role, object) -> {}
       case S3Request object -> {
         String bucket = object.getValueForField("Bucket", String.class).orElse("");
         require(role, call, bucket, access(call, OBJECT_READS, OBJECT_WRITES));
@@ -129,6 +132,17 @@ public final class GrantGuard implements ExecutionInterceptor {
       case SendMessageBatchRequest messages -> send(role, call, messages.queueUrl());
       default -> {}
     }
+  }
+
+  /// A grant that holds for a part of a bucket.
+  private static boolean isOfAdvisories(Role role, S3Request request) {
+    String key =
+        request
+            .getValueForField("Key", String.class)
+            .or(() -> request.getValueForField("Prefix", String.class))
+            .orElse("");
+    return role.grants().contains(Grant.ADVISORIES_MAINTAIN)
+        && ADVISORY_PREFIXES.stream().anyMatch(key::startsWith);
   }
 
   private static void send(Role role, String call, String queue) {

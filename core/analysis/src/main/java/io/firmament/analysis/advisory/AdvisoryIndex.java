@@ -18,6 +18,9 @@ import java.util.Optional;
 ///
 /// Any number of threads may read it at a time; nobody may after [#close].
 public final class AdvisoryIndex implements AutoCloseable {
+  /// The version of the file's format that is written and read.
+  public static final int FORMAT = IndexFile.FORMAT;
+
   private static final int CHUNK = 1 << 16;
 
   private final IndexFile file;

@@ -1,5 +1,6 @@
 package io.firmament.analysis.advisory;
 
+import io.firmament.analysis.advisory.feeds.FactSink;
 import io.firmament.analysis.advisory.feeds.FeedKind;
 import io.firmament.analysis.advisory.feeds.FeedReader;
 import io.firmament.analysis.advisory.feeds.FeedSummary;
@@ -18,8 +19,10 @@ import java.security.MessageDigest;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -64,6 +67,32 @@ public final class FeedStore implements AutoCloseable {
     return new FeedStore(folder, kept, Files.createTempDirectory(folder, "work-"));
   }
 
+  /// What the files of a store depend on besides their feeds: where it is another, a store of
+  /// before is empty.
+  public static String reading() {
+    return "facts-" + FeedFile.FORMAT;
+  }
+
+  /// What an index depends on besides its feeds.
+  public static String edition() throws IOException {
+    try (InputStream in = starter()) {
+      return reading()
+          + "-index-"
+          + AdvisoryIndex.FORMAT
+          + "-"
+          + Sha256.of(in.readAllBytes()).hex();
+    }
+  }
+
+  /// The name of the file that a feed has in the folder of a store.
+  public static String fileName(BuildReport.Feed feed) {
+    return fileName(slot(feed.name(), feed.summary()));
+  }
+
+  private static String fileName(String slot) {
+    return Sha256.of(slot.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 24) + KEPT;
+  }
+
   private static String slot(String name, FeedSummary summary) {
     boolean whole =
         summary.parts().size() == 1 && WHOLES.contains(summary.parts().getFirst().kind());
@@ -99,10 +128,69 @@ public final class FeedStore implements AutoCloseable {
                 new FeedFile.Origin(name, digest, day(feed)),
                 sink -> FeedReader.read(feed, sink))
             : same;
+    return added(file, same != null);
+  }
+
+  private BuildReport.Feed added(FeedFile file, boolean same) {
+    String name = file.origin().name();
     added.put(slot(name, file.summary()), file);
-    BuildReport.Feed report = new BuildReport.Feed(name, file.summary(), same != null);
+    BuildReport.Feed report = new BuildReport.Feed(name, file.summary(), same);
     reports.add(report);
     return report;
+  }
+
+  /// Reads pages of a feed that only come where they have changed: what was kept of it stays, but
+  /// for the ids that they tell anew.
+  ///
+  /// @param name of the feed
+  /// @param pages at least one
+  public BuildReport.Feed merge(String name, List<Path> pages) throws IOException {
+    Optional<FeedFile> before =
+        kept.values().stream().filter(k -> k.origin().name().equals(name)).findFirst();
+    StringBuilder digests = new StringBuilder(before.map(k -> k.origin().digest()).orElse(""));
+    for (Path page : pages) {
+      digests.append(digest(page));
+    }
+    String digest = Sha256.of(digests.toString().getBytes(StandardCharsets.UTF_8)).hex();
+    FeedFile.Origin origin = new FeedFile.Origin(name, digest, day(pages.getLast()));
+    return added(
+        FeedFile.write(
+            Files.createTempFile(work, "feed-", KEPT), origin, sink -> merge(pages, before, sink)),
+        false);
+  }
+
+  private static FeedSummary merge(List<Path> pages, Optional<FeedFile> before, FactSink sink)
+      throws IOException {
+    Set<String> ids = new HashSet<>();
+    FactSink noting =
+        fact -> {
+          ids.add(fact.id());
+          sink.take(fact);
+        };
+    FeedSummary all = new FeedSummary(List.of(), 0, true, List.of());
+    for (Path page : pages) {
+      all = all.plus(FeedReader.read(page, noting));
+    }
+    return before.isPresent() ? all.plus(rest(before.get(), ids, sink)) : all;
+  }
+
+  /// What is told anew is no longer counted.
+  private static FeedSummary rest(FeedFile before, Set<String> told, FactSink sink)
+      throws IOException {
+    int records = before.copy(told, sink);
+    List<FeedSummary.Part> parts = before.summary().parts();
+    return new FeedSummary(
+        parts.size() != 1
+            ? parts
+            : List.of(
+                new FeedSummary.Part(
+                    parts.getFirst().kind(),
+                    parts.getFirst().watermark(),
+                    parts.getFirst().newest(),
+                    records)),
+        0,
+        true,
+        List.of());
   }
 
   private static String day(Path feed) throws IOException {
@@ -196,13 +284,16 @@ public final class FeedStore implements AutoCloseable {
   }
 
   /// Keeps what was added.
-  public void commit() throws IOException {
+  ///
+  /// @return the names of the files in the folder that are new
+  public Set<String> commit() throws IOException {
+    Set<String> written = new HashSet<>();
     if (cleared) {
       List<Path> files;
       try (Stream<Path> all = Files.list(folder)) {
         files = all.filter(file -> file.toString().endsWith(KEPT)).toList();
       }
-      Set<Path> needed = new java.util.HashSet<>();
+      Set<Path> needed = new HashSet<>();
       added.values().forEach(feed -> needed.add(feed.file()));
       for (Path file : files) {
         if (!needed.contains(file)) {
@@ -211,8 +302,7 @@ public final class FeedStore implements AutoCloseable {
       }
     }
     for (Map.Entry<String, FeedFile> entry : added.entrySet()) {
-      String name = Sha256.of(entry.getKey().getBytes(StandardCharsets.UTF_8)).hex();
-      Path place = folder.resolve(name.substring(0, 24) + KEPT);
+      Path place = folder.resolve(fileName(entry.getKey()));
       FeedFile feed = entry.getValue();
       if (!feed.file().equals(place)) {
         Files.move(
@@ -220,10 +310,12 @@ public final class FeedStore implements AutoCloseable {
             place,
             StandardCopyOption.REPLACE_EXISTING,
             StandardCopyOption.ATOMIC_MOVE);
+        written.add(String.valueOf(place.getFileName()));
       }
       kept.put(entry.getKey(), feed.at(place));
     }
     added.clear();
+    return written;
   }
 
   /// Removes what was not committed.

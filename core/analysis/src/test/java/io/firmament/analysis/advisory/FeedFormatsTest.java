@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -353,6 +354,37 @@ class FeedFormatsTest {
     }
     try (Stream<Path> files = Files.list(kept)) {
       assertEquals(1, files.count());
+    }
+  }
+
+  /// As the NVD's API gives them: what has changed, and nothing else.
+  @Test
+  void pagesAddToWhatTheySaidBefore() throws IOException {
+    Path kept = folder.resolve("kept");
+    Path out = folder.resolve("index");
+    try (FeedStore store = FeedStore.in(kept)) {
+      BuildReport.Feed feed =
+          store.merge(
+              "api",
+              List.of(
+                  write("page-1", nvd("CVE-2000-1001", "2026-01-01", "3.0")),
+                  write("page-2", nvd("CVE-2000-1002", "2026-01-01", "3.0"))));
+      assertEquals(2, feed.records());
+      assertEquals(Set.of(FeedStore.fileName(feed)), store.commit());
+    }
+    try (FeedStore store = FeedStore.in(kept)) {
+      BuildReport.Feed feed =
+          store.merge("api", List.of(write("page-3", nvd("CVE-2000-1002", "2026-01-05", "4.0"))));
+      assertEquals(2, feed.records(), "what is told anew takes the place of what was told before");
+      store.commit();
+      store.build(out);
+    }
+    try (AdvisoryIndex index = AdvisoryIndex.open(out)) {
+      assertTrue(index.find("CVE-2000-1001").isPresent());
+      assertTrue(index.find("CVE-2000-1002").orElseThrow().modified().startsWith("2026-01-05"));
+    }
+    try (FeedStore store = FeedStore.in(kept)) {
+      assertFalse(store.merge("api", List.of(write("page-4", "{\"vulnerabilities\":[{"))).whole());
     }
   }
 

@@ -6,15 +6,38 @@ import io.firmament.base.Sha256;
 import io.firmament.base.TenantId;
 import io.firmament.base.UploadId;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Where objects lie. Uploads: `uploads/{tenant}/{upload}/firmware` and `.../sbom`. Results of an
 /// analysis: `analyses/{tenant}/{analysis}/{document}`. What the next version of a product need not
 /// work out again: `caches/{tenant}/{product}/{stage}`. VEX documents:
 /// `vex/{tenant}/{firmware}/{sha256}/`. Advisory indexes: `advisories/`, those of a tenant's own
-/// records `advisories/tenants/{tenant}/`.
+/// records `advisories/tenants/{tenant}/`; what they are built from: `feeds/`. Names of those for
+/// all begin with a generation, ten digits, so that they sort by it.
 public final class ObjectKeys {
   /// Names the advisory index that MATCH uses.
   public static final String CURRENT_ADVISORIES = "advisories/current.json";
+
+  /// Where advisory indexes are.
+  public static final String ADVISORIES = "advisories/";
+
+  /// Where what they are built from is.
+  public static final String FEEDS = "feeds/";
+
+  /// What is known of the feeds.
+  public static final String FEED_STATE = FEEDS + "state.json";
+
+  /// The sources of a deployment's own, in the place of those that come with Firmament.
+  public static final String FEED_SOURCES = FEEDS + "sources.tsv";
+
+  /// Feeds of a deployment's own, which are taken from here.
+  public static final String OWN_FEEDS = FEEDS + "own/";
+
+  /// Where the facts of feeds are.
+  public static final String FEED_FACTS = FEEDS + "facts/";
+
+  /// Where downloads that were stopped are.
+  public static final String FEED_PARTS = FEEDS + "parts/";
 
   private static final String USER_ADVISORIES = "advisories/tenants/";
   private static final String CHANGED = "/changed.json";
@@ -73,9 +96,40 @@ public final class ObjectKeys {
     return "caches/" + tenant + "/" + product + "/" + stage.id();
   }
 
-  /// An advisory index; its key is its content, so that it never changes.
-  public static String advisoryIndex(Sha256 sha256) {
-    return "advisories/" + sha256.hex() + ".fwvx";
+  /// An advisory index. Its key has its content, so that it never changes.
+  ///
+  /// @param generation of the feeds that it was built from
+  public static String advisoryIndex(long generation, Sha256 sha256) {
+    return numbered(ADVISORIES, generation) + sha256.hex() + ".fwvx";
+  }
+
+  /// What is said of an advisory index, beside it.
+  ///
+  /// @param sha256 of what is said
+  public static String advisoryManifest(long generation, Sha256 sha256) {
+    return numbered(ADVISORIES, generation) + sha256.hex() + ".json";
+  }
+
+  /// The facts of one feed.
+  public static String feedFacts(long generation, Sha256 sha256) {
+    return numbered(FEED_FACTS, generation) + sha256.hex() + ".facts";
+  }
+
+  /// What is there of a feed whose download was stopped.
+  public static String feedPart(long generation, String feed) {
+    return numbered(FEED_PARTS, generation) + feed;
+  }
+
+  private static String numbered(String prefix, long generation) {
+    return prefix + "%010d-".formatted(generation);
+  }
+
+  /// The generation that a key has after this prefix; empty for every other key.
+  public static OptionalLong generation(String prefix, String key) {
+    String digits = key.startsWith(prefix) ? key.substring(prefix.length()) : "";
+    return digits.matches("\\d{10}-.+")
+        ? OptionalLong.of(Long.parseLong(digits.substring(0, 10)))
+        : OptionalLong.empty();
   }
 
   /// What a tenant knows for itself, in the form of an advisory index; it never changes either.

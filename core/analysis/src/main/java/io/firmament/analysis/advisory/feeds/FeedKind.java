@@ -45,7 +45,9 @@ public enum FeedKind {
       case NVD ->
           "This product uses data from the NVD API but is not endorsed or certified by the NVD.";
       case KEV -> "Known Exploited Vulnerabilities Catalog by CISA, CC0 1.0; no endorsement.";
-      case CVE5 -> "CVE records: CVE Program terms of use, copyright The MITRE Corporation.";
+      case CVE5 ->
+          "CVE records: copyright The MITRE Corporation, under the CVE Program's terms of use,"
+              + " https://www.cve.org/Legal/TermsOfUse.";
       case EPSS -> "EPSS data by FIRST, https://www.first.org/epss.";
       case NVD_OVERRIDES, OSV, DEBIAN, ALPINE, OVERRIDES, FACTS, UNKNOWN -> "";
     };

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -38,7 +39,7 @@ public final class FeedFile {
   private static final int MAGIC = 0x46574646;
 
   /// Changes with whatever the readers take from a feed.
-  private static final int FORMAT = 1;
+  public static final int FORMAT = 1;
 
   private static final int HEAD = 8;
 
@@ -182,6 +183,22 @@ public final class FeedFile {
   /// The same facts after the file was moved there.
   public FeedFile at(Path place) {
     return new FeedFile(place, end, origin, summary);
+  }
+
+  /// Gives on the facts about everything but some ids.
+  ///
+  /// @return how many it gave on
+  public int copy(Set<String> without, FactSink sink) throws IOException {
+    int[] copied = {0};
+    forEach(
+        bytes -> {
+          Fact fact = FactCodec.read(bytes);
+          if (!without.contains(fact.id())) {
+            sink.take(fact);
+            copied[0]++;
+          }
+        });
+    return copied[0];
   }
 
   /// What takes each record as [FactCodec] wrote it.

@@ -19,6 +19,9 @@ import java.util.TreeMap;
 
 /// An index file read in place: rows by number, strings by offset, nothing decoded in advance.
 public final class IndexFile implements AutoCloseable {
+  /// The version of the format.
+  public static final int FORMAT = IndexLayout.FORMAT;
+
   private final Arena arena;
   private final Map<String, MemorySegment> sections;
   private final MemorySegment keys;

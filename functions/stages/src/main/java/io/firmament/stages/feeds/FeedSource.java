@@ -1,4 +1,4 @@
-package io.firmament.stages;
+package io.firmament.stages.feeds;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// A feed that is downloaded.
@@ -20,12 +21,29 @@ import java.util.regex.Pattern;
 /// @param name of its file
 /// @param digest where the SHA-256 of its uncompressed content is, as in the `.meta` files of the
 ///     NVD; empty where nobody says
-public record FeedSource(String name, URI url, Optional<URI> digest) {
+/// @param api where it is no file but the NVD's API
+public record FeedSource(String name, URI url, Optional<URI> digest, Optional<Api> api) {
   private static final String STANDARD = "feed-sources.tsv";
+  private static final Pattern API = Pattern.compile("nvd-api(?::(\\d{1,4}))?");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
-  /// The sources that come with Firmament.
-  public static List<FeedSource> standard() throws IOException {
+  /// A feed that is a file.
+  public FeedSource(String name, URI url, Optional<URI> digest) {
+    this(name, url, digest, Optional.empty());
+  }
+
+  /// How the NVD's API is asked.
+  ///
+  /// @param firstDays how many days the first download goes back; 0 for all there is
+  public record Api(int firstDays) {}
+
+  /// The sources that come with Firmament. The NVD's API is one of them for who has a key: without,
+  /// whoever shares an address shares its few requests.
+  public static List<FeedSource> standard(boolean withKey) throws IOException {
+    return standard().stream().filter(source -> withKey || source.api().isEmpty()).toList();
+  }
+
+  private static List<FeedSource> standard() throws IOException {
     InputStream resource = FeedSource.class.getResourceAsStream(STANDARD);
     if (resource == null) {
       throw new IOException("the program's own " + STANDARD + " is missing");
@@ -37,14 +55,16 @@ public record FeedSource(String name, URI url, Optional<URI> digest) {
   }
 
   /// A file of sources: name, URL and perhaps the URL of the digest, one source a line, separated
-  /// by tabs; `#` begins a comment.
+  /// by tabs; `#` begins a comment. In the place of the digest, `nvd-api` says that the URL is that
+  /// of the NVD's API, and `nvd-api:8` that it is asked for the last 8 days at first.
   ///
   /// @throws IOException also for a line that is none of that, which it names
   public static List<FeedSource> read(Path file) throws IOException {
     return parse(Files.readAllLines(file));
   }
 
-  private static List<FeedSource> parse(List<String> lines) throws IOException {
+  /// The same of lines.
+  static List<FeedSource> parse(List<String> lines) throws IOException {
     List<FeedSource> sources = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -63,11 +83,21 @@ public record FeedSource(String name, URI url, Optional<URI> digest) {
                 + " of the sources: a name of letters, digits, dots and dashes that is there once,"
                 + " and a URL after a tab, are expected");
       }
-      Optional<URI> digest =
-          columns.length == 3 ? Optional.of(url(columns[2], i)) : Optional.empty();
-      sources.add(new FeedSource(columns[0], url(columns[1], i), digest));
+      sources.add(source(columns, i));
     }
     return sources;
+  }
+
+  private static FeedSource source(String[] columns, int line) throws IOException {
+    URI url = url(columns[1], line);
+    String how = columns.length == 3 ? columns[2] : "";
+    Matcher api = API.matcher(how);
+    if (api.matches()) {
+      int days = api.group(1) == null ? 0 : Integer.parseInt(api.group(1));
+      return new FeedSource(columns[0], url, Optional.empty(), Optional.of(new Api(days)));
+    }
+    return new FeedSource(
+        columns[0], url, how.isEmpty() ? Optional.empty() : Optional.of(url(how, line)));
   }
 
   private static URI url(String text, int line) throws IOException {

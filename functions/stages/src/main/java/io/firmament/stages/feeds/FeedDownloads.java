@@ -1,4 +1,4 @@
-package io.firmament.stages;
+package io.firmament.stages.feeds;
 
 import io.firmament.base.Log;
 import io.firmament.base.Sha256;
@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -16,18 +15,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
@@ -41,7 +36,6 @@ public final class FeedDownloads implements AutoCloseable {
   private static final int REDIRECTS = 5;
   private static final int TRIES = 4;
   private static final int MOST_DIGEST_BYTES = 1 << 16;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Pattern DIGEST = Pattern.compile("(?im)^sha256:\\s*([0-9a-f]{64})\\s*$");
   private static final Pattern RANGE =
@@ -50,14 +44,7 @@ public final class FeedDownloads implements AutoCloseable {
   private final Path folder;
   private final long mostBytes;
   private final Clock clock;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(Duration.ofSeconds(20))
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .build();
-  private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("feed-watch").daemon().factory());
+  private final FeedHttp http;
 
   /// @param folder is made where it is not there
   /// @param mostBytes of one feed; a larger one is refused
@@ -65,6 +52,7 @@ public final class FeedDownloads implements AutoCloseable {
     this.folder = Files.createDirectories(folder);
     this.mostBytes = mostBytes;
     this.clock = clock;
+    this.http = new FeedHttp(clock);
   }
 
   /// How a download ended.
@@ -100,11 +88,11 @@ public final class FeedDownloads implements AutoCloseable {
       for (int attempt = 1; ; attempt++) {
         try {
           return once(kept, digest, until);
-        } catch (Busy e) {
-          if (attempt == TRIES || clock.instant().plus(e.pause).isAfter(until)) {
+        } catch (FeedHttp.Busy e) {
+          if (attempt == TRIES || clock.instant().plus(e.time()).isAfter(until)) {
             return new Later(e.why());
           }
-          pause(e.pause);
+          FeedHttp.pause(e.time());
         } catch (IOException e) {
           LOG.warn("feed_broke_off", "feed", source.name(), "detail", e.toString());
           if (!clock.instant().isBefore(until)) {
@@ -113,20 +101,61 @@ public final class FeedDownloads implements AutoCloseable {
           if (attempt == TRIES) {
             return new Later("it broke off after " + kept.partSize() + " bytes: " + e);
           }
-          pause(FIRST_PAUSE.multipliedBy(1L << attempt));
+          FeedHttp.pause(FIRST_PAUSE.multipliedBy(1L << attempt));
         }
       }
-    } catch (Refused e) {
+    } catch (FeedHttp.Refused e) {
       return new Failed(e.why());
-    } catch (Busy e) {
+    } catch (FeedHttp.Busy e) {
       return new Later(e.why());
     } catch (IOException e) {
       return new Later("the server cannot be reached: " + e);
     }
   }
 
+  /// What is known of a feed besides its file, for whoever keeps it elsewhere.
+  ///
+  /// @param whole what the server said of the file that was fetched last; empty where there is none
+  /// @param begun what it said of the next one, of which a part is there; empty where none is
+  public record Saved(SortedMap<String, String> whole, SortedMap<String, String> begun) {
+    public Saved {
+      whole = Collections.unmodifiableSortedMap(new TreeMap<>(whole));
+      begun = Collections.unmodifiableSortedMap(new TreeMap<>(begun));
+    }
+
+    /// Of a feed that was never asked for.
+    public static Saved nothing() {
+      return new Saved(new TreeMap<>(), new TreeMap<>());
+    }
+  }
+
+  /// What is known of a feed. Its part, where one is begun, is [#part].
+  public Saved saved(FeedSource source) throws IOException {
+    Kept kept = new Kept(folder, source);
+    return new Saved(
+        Kept.map(kept.state), kept.partSize() == 0 ? new TreeMap<>() : Kept.map(kept.begun()));
+  }
+
+  /// Brings back what was [#saved] of a feed whose file was taken.
+  public void restore(FeedSource source, Saved saved) throws IOException {
+    Kept kept = new Kept(folder, source);
+    Files.deleteIfExists(kept.file);
+    kept.restore(saved);
+  }
+
+  /// Where the part of a feed is.
+  public Path part(FeedSource source) {
+    return folder.resolve("." + source.name() + ".part");
+  }
+
+  /// Removes the file of a feed that was fetched: it is dealt with, and not fetched again before it
+  /// changes.
+  public void taken(FeedSource source) throws IOException {
+    new Kept(folder, source).take();
+  }
+
   private Outcome once(Kept kept, Optional<String> digest, Instant until)
-      throws IOException, Refused, Busy {
+      throws IOException, FeedHttp.Refused, FeedHttp.Busy {
     HttpRequest.Builder request = HttpRequest.newBuilder();
     Optional<String> resumable = kept.resumable();
     if (resumable.isPresent()) {
@@ -153,7 +182,7 @@ public final class FeedDownloads implements AutoCloseable {
     }
     if (digest.isPresent() && !kept.digestOfPart().equals(digest)) {
       kept.forget();
-      throw new Refused("its content is not what the digest says");
+      throw new FeedHttp.Refused("its content is not what the digest says");
     }
     kept.keep(digest);
     return new Fetched(kept.file);
@@ -167,80 +196,32 @@ public final class FeedDownloads implements AutoCloseable {
     }
   }
 
-  private void refuse(HttpResponse<?> answer) throws Refused, Busy {
+  private void refuse(HttpResponse<?> answer) throws FeedHttp.Refused, FeedHttp.Busy {
     int status = answer.statusCode();
     if (status == 429 || status >= 500) {
-      Duration pause =
-          answer.headers().firstValue("retry-after").flatMap(this::pause).orElse(FIRST_PAUSE);
-      throw new Busy("the server answers " + status, pause);
+      Duration pause = http.retryAfter(answer.headers()).orElse(FIRST_PAUSE);
+      throw new FeedHttp.Busy("the server answers " + status, pause);
     }
-    throw new Refused("the server answers " + status);
+    throw new FeedHttp.Refused("the server answers " + status);
   }
 
-  /// Seconds or a date (RFC 9110, section 10.2.3).
-  private Optional<Duration> pause(String text) {
-    if (text.matches("\\d{1,9}")) {
-      return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
-    }
-    try {
-      Instant then = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      Duration left = Duration.between(clock.instant(), then);
-      return Optional.of(left.isNegative() ? Duration.ZERO : left);
-    } catch (DateTimeException e) {
-      return Optional.empty();
-    }
-  }
-
-  private void copy(InputStream body, Kept kept, Instant until) throws IOException, Refused {
-    byte[] buffer = new byte[1 << 16];
-    long size = kept.partSize();
+  private void copy(InputStream body, Kept kept, Instant until)
+      throws IOException, FeedHttp.Refused {
     try (OutputStream out =
         Files.newOutputStream(kept.part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      while (true) {
-        int n = read(body, buffer, until);
-        if (n < 0) {
-          return;
-        }
-        size += n;
-        if (size > mostBytes) {
-          kept.forget();
-          throw new Refused("it is larger than " + mostBytes + " bytes");
-        }
-        out.write(buffer, 0, n);
-        if (!clock.instant().isBefore(until)) {
-          throw new IOException("time is up");
-        }
-      }
-    }
-  }
-
-  /// A server that says nothing for a while is left, and so is every server when time is up.
-  private int read(InputStream body, byte[] buffer, Instant until) throws IOException {
-    Duration left = Duration.between(clock.instant(), until);
-    long millis = Math.max(1, Math.min(left.toMillis(), PATIENCE.toMillis()));
-    ScheduledFuture<?> end = watch.schedule(() -> close(body), millis, TimeUnit.MILLISECONDS);
-    try {
-      return body.read(buffer);
-    } finally {
-      end.cancel(false);
-    }
-  }
-
-  private static void close(InputStream body) {
-    try {
-      body.close();
-    } catch (IOException e) {
-      LOG.info("feed_left", "detail", e.toString());
+      http.copy(body, out, mostBytes - kept.partSize(), until);
+    } catch (FeedHttp.Refused e) {
+      kept.forget();
+      throw new FeedHttp.Refused("it is larger than " + mostBytes + " bytes");
     }
   }
 
   /// The answer after redirects. None leads from HTTPS to HTTP.
   private HttpResponse<InputStream> send(URI first, HttpRequest.Builder request)
-      throws IOException, Refused {
+      throws IOException, FeedHttp.Refused {
     URI url = first;
     for (int i = 0; i <= REDIRECTS; i++) {
-      HttpResponse<InputStream> answer =
-          send(request.copy().uri(url).timeout(PATIENCE).GET().build());
+      HttpResponse<InputStream> answer = http.get(url, request);
       Optional<String> location = answer.headers().firstValue("location");
       boolean redirected =
           switch (answer.statusCode()) {
@@ -253,10 +234,10 @@ public final class FeedDownloads implements AutoCloseable {
       answer.body().close();
       url = target(url, location.orElse(""));
     }
-    throw new Refused("it is redirected more than " + REDIRECTS + " times");
+    throw new FeedHttp.Refused("it is redirected more than " + REDIRECTS + " times");
   }
 
-  private static URI target(URI from, String location) throws Refused {
+  private static URI target(URI from, String location) throws FeedHttp.Refused {
     try {
       URI to = from.resolve(location);
       boolean secure = "https".equals(to.getScheme());
@@ -267,19 +248,10 @@ public final class FeedDownloads implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       // Said below.
     }
-    throw new Refused("it is redirected to a place that is not taken: " + location);
+    throw new FeedHttp.Refused("it is redirected to a place that is not taken: " + location);
   }
 
-  private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
-    try {
-      return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-  }
-
-  private String digest(URI url) throws IOException, Refused, Busy {
+  private String digest(URI url) throws IOException, FeedHttp.Refused, FeedHttp.Busy {
     HttpResponse<InputStream> answer = send(url, HttpRequest.newBuilder());
     try (InputStream body = answer.body()) {
       if (answer.statusCode() != 200) {
@@ -288,53 +260,15 @@ public final class FeedDownloads implements AutoCloseable {
       String text = new String(body.readNBytes(MOST_DIGEST_BYTES), StandardCharsets.ISO_8859_1);
       Matcher found = DIGEST.matcher(text);
       if (!found.find()) {
-        throw new Refused("there is no SHA-256 at " + url);
+        throw new FeedHttp.Refused("there is no SHA-256 at " + url);
       }
       return found.group(1).toLowerCase(Locale.ROOT);
     }
   }
 
-  private static void pause(Duration time) throws IOException {
-    try {
-      Thread.sleep(time);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-  }
-
   @Override
   public void close() {
-    watch.shutdownNow();
     http.close();
-  }
-
-  /// What no repeat changes.
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Refused(String why) {
-      super(why, null, false, false);
-    }
-
-    String why() {
-      return String.valueOf(getMessage());
-    }
-  }
-
-  /// The server asks for patience.
-  private static final class Busy extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final Duration pause;
-
-    Busy(String why, Duration pause) {
-      super(why, null, false, false);
-      this.pause = pause;
-    }
-
-    String why() {
-      return getMessage() + "; try again in " + Math.max(1, pause.toSeconds()) + " s";
-    }
   }
 
   /// What is there of a feed.
@@ -343,6 +277,9 @@ public final class FeedDownloads implements AutoCloseable {
     static final String ETAG = "etag";
     static final String MODIFIED = "modified";
     static final String DIGEST = "sha256";
+
+    /// Is there where the file was dealt with and removed.
+    static final String TAKEN = "taken";
 
     private final FeedSource source;
     private final Path file;
@@ -373,7 +310,35 @@ public final class FeedDownloads implements AutoCloseable {
     }
 
     boolean isWhole() {
-      return Files.exists(file) && source.url().toString().equals(state.getProperty(URL));
+      return (Files.exists(file) || state.containsKey(TAKEN))
+          && source.url().toString().equals(state.getProperty(URL));
+    }
+
+    static SortedMap<String, String> map(Properties properties) {
+      SortedMap<String, String> map = new TreeMap<>();
+      properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name)));
+      return map;
+    }
+
+    Properties begun() throws IOException {
+      return read(partStateFile);
+    }
+
+    void take() throws IOException {
+      state.setProperty(TAKEN, "true");
+      write(state, stateFile);
+      Files.deleteIfExists(file);
+    }
+
+    void restore(Saved saved) throws IOException {
+      write(properties(saved.whole()), stateFile);
+      write(properties(saved.begun()), partStateFile);
+    }
+
+    private static Properties properties(SortedMap<String, String> map) {
+      Properties properties = new Properties();
+      properties.putAll(map);
+      return properties;
     }
 
     Optional<String> of(String name) {
@@ -386,7 +351,7 @@ public final class FeedDownloads implements AutoCloseable {
 
     /// The strong validator of what is there of the next file; a weak one allows no ranges.
     Optional<String> resumable() throws IOException {
-      Properties begun = read(partStateFile);
+      Properties begun = begun();
       if (partSize() == 0 || !source.url().toString().equals(begun.getProperty(URL))) {
         return Optional.empty();
       }
@@ -416,7 +381,7 @@ public final class FeedDownloads implements AutoCloseable {
     /// The new file takes the place of the one before; what is said of that goes first, so that a
     /// stop between has it fetched again.
     void keep(Optional<String> digest) throws IOException {
-      Properties begun = read(partStateFile);
+      Properties begun = begun();
       digest.ifPresent(hex -> begun.setProperty(DIGEST, hex));
       Files.deleteIfExists(stateFile);
       if (!Files.exists(part)) {

@@ -58,7 +58,7 @@ final class Volume implements InodeReader<Inode> {
   private Inode inode(long number) throws IOException {
     long page = (1 + number / INODES_PER_PAGE) * PAGE;
     int index = (int) (number % INODES_PER_PAGE / INODES_PER_EXTENT);
-    byte[] b = Binary.bytes(map, page + EXTENTS_IN_PAGE + index * EXTENT, EXTENT);
+    byte[] b = Binary.bytes(map, page + EXTENTS_IN_PAGE + (long) index * EXTENT, EXTENT);
     long place = block.position(Extent.of(b, 0)) + number % INODES_PER_EXTENT * Inode.LENGTH;
     return Inode.of(number, Binary.bytes(source, place, Inode.LENGTH));
   }

@@ -1,7 +1,6 @@
 package io.firmament.analysis.unpack.formats.ufs;
 
 import io.firmament.analysis.tree.ByteSource;
-import io.firmament.analysis.tree.EntryType;
 import io.firmament.analysis.unpack.formats.Chunk;
 import io.firmament.analysis.unpack.formats.Format;
 import io.firmament.analysis.unpack.formats.FormatCard;
@@ -46,14 +45,13 @@ public final class UfsFormat implements Format {
   }
 
   /// Copies of the super block stand in each cylinder group; counted from there the root is no
-  /// directory.
+  /// directory, or that of others.
   @Override
   public Optional<Chunk> probe(ByteSource source, long start) {
     try {
       SuperBlock block = SuperBlock.read(source, start);
       ByteSource image = source.slice(start, block.size());
-      Inode root = new Volume(image, block).root();
-      if (root.type() != EntryType.DIRECTORY || root.links() == 0 || root.size() <= 0) {
+      if (!new Volume(image, block).hasRoot()) {
         return Optional.empty();
       }
       boolean whole = image.size() == block.size();

@@ -41,6 +41,18 @@ final class Volume implements InodeReader<Inode> {
     return inode(ROOT);
   }
 
+  /// Whether the root is a directory whose first entry, which is for itself, says that it is.
+  boolean hasRoot() throws IOException {
+    Inode root = root();
+    if (root.type() != EntryType.DIRECTORY || root.links() == 0 || root.size() < ENTRY_HEADER) {
+      return false;
+    }
+    try (InputStream in = new Content(root)) {
+      byte[] b = in.readNBytes(ENTRY_HEADER);
+      return b.length == ENTRY_HEADER && buffer(b).getInt(0) == ROOT;
+    }
+  }
+
   private Inode inode(long number) throws IOException {
     byte[] bytes = Binary.bytes(source, block.position(number), block.inodeSize());
     return Inode.of(number, buffer(bytes), block);

@@ -3,7 +3,6 @@ package io.firmament.analysis.unpack.formats.ufs;
 import io.firmament.analysis.tree.EntryType;
 import io.firmament.analysis.unpack.formats.RawEntry;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /// An inode (`struct ufs1_dinode`, `struct ufs2_dinode`).
 ///
@@ -50,7 +49,7 @@ record Inode(
         b.getInt(24),
         u32(b, 104),
         pointers,
-        Arrays.copyOfRange(b.array(), 40, 40 + 4 * POINTERS));
+        stored(b, 40, 4 * POINTERS));
   }
 
   private static Inode second(long number, ByteBuffer b) {
@@ -68,7 +67,13 @@ record Inode(
         b.getLong(40),
         b.getLong(24),
         pointers,
-        Arrays.copyOfRange(b.array(), 112, 112 + 8 * POINTERS));
+        stored(b, 112, 8 * POINTERS));
+  }
+
+  private static byte[] stored(ByteBuffer b, int at, int length) {
+    byte[] stored = new byte[length];
+    b.get(at, stored);
+    return stored;
   }
 
   private static int u16(ByteBuffer b, int at) {

@@ -55,19 +55,19 @@ record SuperBlock(
       for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
         ByteBuffer b = ByteBuffer.wrap(bytes).order(order);
         if (bytes.length == LENGTH && b.getInt(MAGIC) == FIRST_MAGIC && position == FIRST) {
-          return of(b, 1);
+          return of(b, 1, bytes);
         }
         if (bytes.length == LENGTH
             && b.getInt(MAGIC) == SECOND_MAGIC
             && b.getLong(OWN_POSITION) == position) {
-          return of(b, 2);
+          return of(b, 2, bytes);
         }
       }
     }
     throw new CorruptException("no UFS super block");
   }
 
-  private static SuperBlock of(ByteBuffer b, int version) throws CorruptException {
+  private static SuperBlock of(ByteBuffer b, int version, byte[] bytes) throws CorruptException {
     int blockSize = b.getInt(48);
     int fragmentSize = b.getInt(52);
     long fragments = version == 1 ? u32(b, 36) : b.getLong(1080);
@@ -107,7 +107,7 @@ record SuperBlock(
         table,
         b.getInt(1320),
         version == 1 && b.getInt(1324) != INODES_OF_44BSD,
-        Binary.text(b.array(), MOUNT_POINT, 468));
+        Binary.text(bytes, MOUNT_POINT, 468));
   }
 
   private static boolean isPower(int value, int least, int most) {

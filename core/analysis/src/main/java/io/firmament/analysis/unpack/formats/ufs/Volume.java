@@ -81,13 +81,14 @@ final class Volume implements InodeReader<Inode> {
     int size = DIRECTORY_BLOCK;
     try (InputStream in = new Content(directory)) {
       for (byte[] b = in.readNBytes(size); b.length == size; b = in.readNBytes(size)) {
-        entries(buffer(b), names);
+        entries(b, names);
       }
     }
   }
 
   /// Inode, length of the entry, type and length of the name, name; the inode of a free entry is 0.
-  private void entries(ByteBuffer b, Names<Inode> names) throws IOException {
+  private void entries(byte[] bytes, Names<Inode> names) throws IOException {
+    ByteBuffer b = buffer(bytes);
     int at = 0;
     while (at + ENTRY_HEADER <= DIRECTORY_BLOCK) {
       long number = Integer.toUnsignedLong(b.getInt(at));
@@ -101,7 +102,7 @@ final class Volume implements InodeReader<Inode> {
           throw new CorruptException("a name that is longer than its entry");
         }
         int start = at + ENTRY_HEADER;
-        names.name(Arrays.copyOfRange(b.array(), start, start + length), () -> inode(number));
+        names.name(Arrays.copyOfRange(bytes, start, start + length), () -> inode(number));
       }
       at += whole;
     }

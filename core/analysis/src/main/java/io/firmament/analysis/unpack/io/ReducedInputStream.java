@@ -59,6 +59,19 @@ public final class ReducedInputStream extends InputStream {
     return b;
   }
 
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    int count = 0;
+    while (count < length) {
+      int b = read();
+      if (b < 0) {
+        return count == 0 ? -1 : count;
+      }
+      into[offset + count++] = (byte) b;
+    }
+    return count;
+  }
+
   private int fromMatch() {
     matchLeft--;
     return window[matchAt++ & WINDOW - 1] & 0xff;

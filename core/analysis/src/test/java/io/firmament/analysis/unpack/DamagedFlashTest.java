@@ -1,79 +1,15 @@
 package io.firmament.analysis.unpack;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.firmament.analysis.unpack.io.Binary;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Flash wears out: what damage leaves is read, and the damage is told.
-class DamagedFlashTest {
-  @TempDir Path work;
-
-  /// @param lost lines of the tree that are not as they were
-  /// @param notes kinds and details
-  private record Outcome(List<String> lost, String notes) {}
-
-  private Outcome damage(String format, String name, Consumer<byte[]> damage) throws IOException {
-    Fixture fixture =
-        Fixture.all().stream()
-            .filter(f -> f.format().equals(format) && f.name().equals(name))
-            .findFirst()
-            .orElseThrow();
-    byte[] image = fixture.bytes();
-    damage.accept(image);
-    try (Unpacked unpacked = Unpacked.of(image, work)) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      TreeLines.write(unpacked.result().tree(), out);
-      List<String> left = out.toString(StandardCharsets.UTF_8).lines().toList();
-      return new Outcome(
-          fixture.tree().lines().filter(line -> !left.contains(line)).toList(),
-          unpacked.result().report().notes().stream()
-              .map(note -> note.kind() + " " + note.detail())
-              .collect(Collectors.joining("\n")));
-    }
-  }
-
-  private static void assertLost(List<String> paths, Outcome outcome) {
-    assertEquals(
-        paths,
-        outcome.lost.stream()
-            .map(line -> line.replaceAll(".\"path\":\"([^\"]*)\".*", "$1"))
-            .toList(),
-        outcome.notes);
-  }
-
-  private static void assertSays(String detail, Outcome outcome) {
-    assertTrue(outcome.notes.contains(detail), outcome.notes);
-  }
-
-  /// Where a text is in the image.
-  private static int find(byte[] image, String text) {
-    byte[] wanted = Binary.ascii(text);
-    for (int i = 0; i + wanted.length <= image.length; i++) {
-      if (Arrays.equals(wanted, 0, wanted.length, image, i, i + wanted.length)) {
-        return i;
-      }
-    }
-    throw new AssertionError("not in the image: " + text);
-  }
-
-  private static void noise(byte[] image, int from, int to) {
-    byte[] noise = new byte[to - from];
-    new Random(from).nextBytes(noise);
-    System.arraycopy(noise, 0, image, from, noise.length);
-  }
-
+class DamagedFlashTest extends Damaged {
   @Test
   void jffs2LosesWhatADamagedNameLed() throws IOException {
     Outcome outcome = damage("jffs2", "le-none", image -> image[find(image, "exact.bin") + 2] ^= 1);
@@ -138,7 +74,7 @@ class DamagedFlashTest {
               image[16384 + 600] ^= 1;
             });
     assertSays("there is no volume table", both);
-    assertTrue(both.lost.stream().allMatch(line -> line.matches(".*\"(kernel|notes|root)/.*")));
+    assertTrue(both.lost().stream().allMatch(line -> line.matches(".*\"(kernel|notes|root)/.*")));
   }
 
   @Test
@@ -186,8 +122,8 @@ class DamagedFlashTest {
               int shadow = find(image, "shadow");
               image[shadow - 2] = 0x7f;
             });
-    assertTrue(outcome.lost.stream().allMatch(line -> line.contains("\"etc/")), outcome.notes);
-    assertTrue(!outcome.lost.isEmpty());
+    assertTrue(outcome.lost().stream().allMatch(line -> line.contains("\"etc/")), outcome.notes());
+    assertTrue(!outcome.lost().isEmpty());
     assertSays("CORRUPT squashfs: etc", outcome);
   }
 

@@ -4,10 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -132,5 +139,70 @@ class HeaderFactsTest {
     assertEquals("fixture", facts.get("project"));
     assertEquals("v5.1.2", facts.get("idf"));
     assertFalse(facts("esp-image/esp8266").containsKey("project"));
+  }
+
+  @Test
+  void aNordicPackageTellsHowItsInitPacketIsSigned() throws IOException {
+    Map<String, String> signed = facts("zip/nordic-signed");
+    assertEquals("Nordic DFU", signed.get("package"));
+    assertEquals("ecdsa-p256-sha256", signed.get("application.signature"));
+    assertEquals("SHA-256", signed.get("application.hash"));
+    assertEquals("ok", signed.get("application.digest"));
+    assertEquals("7", signed.get("application.version"));
+    assertEquals("none", facts("zip/nordic-unsigned").get("application.signature"));
+    Map<String, String> old = facts("zip/nordic-old");
+    assertEquals("none", old.get("application.signature"));
+    assertEquals("CRC-16", old.get("application.hash"));
+    assertEquals("ok", old.get("application.digest"));
+    assertFalse(facts("zip/plain").containsKey("package"));
+  }
+
+  @Test
+  void aNordicPackageTellsOfAnImageThatIsNotWhatItsPacketSays() throws IOException {
+    assertEquals("wrong", repacked(bytes -> bytes, bytes -> flipped(bytes)).get("digest"));
+    assertEquals("ok", repacked(bytes -> bytes, bytes -> bytes).get("digest"));
+    assertEquals(
+        Map.of("signature", "unknown"),
+        repacked(bytes -> Arrays.copyOf(bytes, 20), bytes -> bytes));
+    assertEquals(Map.of("signature", "unknown"), repacked(bytes -> new byte[5], bytes -> bytes));
+  }
+
+  private static byte[] flipped(byte[] bytes) {
+    byte[] other = bytes.clone();
+    other[100] ^= 1;
+    return other;
+  }
+
+  /// Facts of the signed package's application, with another packet and image.
+  private Map<String, String> repacked(UnaryOperator<byte[]> packet, UnaryOperator<byte[]> image)
+      throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Unpacked signed = Unpacked.of(fixture("zip/nordic-signed").bytes(), work);
+        ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (String name : List.of("app.bin", "app.dat", "manifest.json")) {
+        byte[] content = signed.bytes(name);
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(
+            name.equals("app.bin")
+                ? image.apply(content)
+                : name.equals("app.dat") ? packet.apply(content) : content);
+      }
+    }
+    try (Unpacked unpacked = Unpacked.of(bytes.toByteArray(), work)) {
+      Map<String, String> own = new TreeMap<>();
+      unpacked
+          .result()
+          .report()
+          .chunks()
+          .getFirst()
+          .meta()
+          .forEach(
+              (name, value) -> {
+                if (name.startsWith("application.")) {
+                  own.put(name.substring("application.".length()), value);
+                }
+              });
+      return own;
+    }
   }
 }

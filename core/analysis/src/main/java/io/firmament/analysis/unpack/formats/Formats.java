@@ -43,6 +43,7 @@ import io.firmament.analysis.unpack.formats.fat.FatFormat;
 import io.firmament.analysis.unpack.formats.hfsplus.HfsPlusFormat;
 import io.firmament.analysis.unpack.formats.iso.IsoFormat;
 import io.firmament.analysis.unpack.formats.jffs2.Jffs2Format;
+import io.firmament.analysis.unpack.formats.jfs.JfsFormat;
 import io.firmament.analysis.unpack.formats.key.DerFormat;
 import io.firmament.analysis.unpack.formats.key.JksFormat;
 import io.firmament.analysis.unpack.formats.key.PemFormat;
@@ -67,6 +68,7 @@ import io.firmament.analysis.unpack.formats.mcu.TiTextFormat;
 import io.firmament.analysis.unpack.formats.mcu.Uf2Format;
 import io.firmament.analysis.unpack.formats.minix.MinixFormat;
 import io.firmament.analysis.unpack.formats.ntfs.NtfsFormat;
+import io.firmament.analysis.unpack.formats.reiserfs.ReiserfsFormat;
 import io.firmament.analysis.unpack.formats.romfs.RomfsFormat;
 import io.firmament.analysis.unpack.formats.sevenzip.SevenZipFormat;
 import io.firmament.analysis.unpack.formats.squashfs.SquashfsFormat;
@@ -77,6 +79,7 @@ import io.firmament.analysis.unpack.formats.uefi.CapsuleFormat;
 import io.firmament.analysis.unpack.formats.uefi.FlashDescriptorFormat;
 import io.firmament.analysis.unpack.formats.uefi.VariablesFormat;
 import io.firmament.analysis.unpack.formats.uefi.VolumeFormat;
+import io.firmament.analysis.unpack.formats.ufs.UfsFormat;
 import io.firmament.analysis.unpack.formats.vendor.ArcadyanFormat;
 import io.firmament.analysis.unpack.formats.vendor.AsusTrailerFormat;
 import io.firmament.analysis.unpack.formats.vendor.AvmKernelFormat;
@@ -133,6 +136,9 @@ public final class Formats {
         new ExtFormat(),
         new XfsFormat(),
         new BtrfsFormat(),
+        new ReiserfsFormat(),
+        new JfsFormat(),
+        new UfsFormat(),
         new NtfsFormat(),
         new HfsPlusFormat(),
         new FatFormat(),

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Windows images: the files of each image, or where their compression is not known the description
-/// in XML. The end is that of the last table that the header names.
+/// Windows images: the files of each image, or of one in several parts the description in XML. The
+/// end is that of the last table that the header names.
 public final class WimFormat implements Format {
   private static final int HEADER = 208;
   private static final int VERSION = 0x10d00;
@@ -25,22 +25,25 @@ public final class WimFormat implements Format {
   private static final int TABLE = 48;
   private static final int[] RESOURCES = {TABLE, XML, 96, 124};
   private static final long SIZE_MASK = (1L << 56) - 1;
-  private static final int LARGEST_CHUNK = 1 << 15;
   private static final int LARGEST_METADATA = 256 << 20;
 
   @Override
   public FormatCard card() {
     return new FormatCard(
         "wim",
-        "Windows image (WIM; XPRESS and LZX)",
+        "Windows image (WIM, ESD; XPRESS, LZX, LZMS)",
         FormatCard.Kind.TREE,
         List.of(Magic.text(0, "MSWIM\0\0\0")),
         List.of(),
         List.of(
-            "of solid images (ESD), of those compressed by LZMS and of those in several parts the "
-                + "description is read alone",
+            "of images in several parts the description is read alone",
+            "chunks of LZX are read up to 32 KiB",
+            "encrypted images (ESD of Windows Update) are not read",
             "owners and rights are not read; streams beside a file's content are left out"),
-        List.of("Microsoft, Windows Imaging File Format (WIM)", "[MS-XCA] section 2.2"));
+        List.of(
+            "Microsoft, Windows Imaging File Format (WIM)",
+            "[MS-XCA] section 2.2",
+            "wimlib, description of LZMS in its documentation of the decompressor"));
   }
 
   private record Header(long end, int flags, int chunk, long images, int part, int parts) {
@@ -52,21 +55,6 @@ public final class WimFormat implements Format {
         case 0x8_0002 -> "LZMS";
         default -> "unknown";
       };
-    }
-
-    WimResources.Codec codec() {
-      return switch (compression()) {
-        case "none" -> WimResources.Codec.NONE;
-        case "XPRESS" -> WimResources.Codec.XPRESS;
-        case "LZX" -> WimResources.Codec.LZX;
-        default -> WimResources.Codec.OTHER;
-      };
-    }
-
-    boolean known() {
-      boolean plain = codec() == WimResources.Codec.NONE;
-      boolean bounded = Integer.bitCount(chunk) == 1 && chunk <= LARGEST_CHUNK;
-      return parts == 1 && (plain || (codec() != WimResources.Codec.OTHER && bounded));
     }
   }
 
@@ -119,24 +107,30 @@ public final class WimFormat implements Format {
   public void unpack(ByteSource content, Chunk chunk, Sink sink) throws IOException {
     Header header = header(content).orElseThrow();
     byte[] head = Binary.bytes(content, 0, HEADER);
-    WimResources resources = new WimResources(content, header.codec(), header.chunk);
-    if (header.known()) {
-      resources.read(WimResources.Resource.of(head, TABLE));
-      List<WimResources.Resource> images = resources.metadata();
-      for (int i = 0; i < images.size(); i++) {
-        String prefix = images.size() == 1 ? "" : "image" + (i + 1) + "/";
-        new WimTree(metadata(resources, images.get(i)), resources, prefix, sink).give();
-      }
+    if (header.parts == 1) {
+      images(content, header, WimResources.Resource.of(head, TABLE), sink);
     } else {
       WimResources.Resource xml = WimResources.Resource.of(head, XML);
       if (xml.stored() > 0) {
         sink.leaf("images.xml", Body.range(content, xml.offset(), xml.stored()));
       }
-      sink.unsupported(
-          "wim: the files of %d images, compressed by %s, are not read"
-              .formatted(header.images, header.compression()));
+      sink.unsupported("wim: one of %d parts is not read alone".formatted(header.parts));
     }
     chunk.requireWhole();
+  }
+
+  private static void images(
+      ByteSource content, Header header, WimResources.Resource table, Sink sink)
+      throws IOException {
+    WimCodec.Decoders decoders = new WimCodec.Decoders(sink.limits(), content.size());
+    WimResources resources =
+        new WimResources(content, decoders, header.compression(), header.chunk);
+    resources.read(table);
+    List<WimResources.Resource> images = resources.metadata();
+    for (int i = 0; i < images.size(); i++) {
+      String prefix = images.size() == 1 ? "" : "image" + (i + 1) + "/";
+      new WimTree(metadata(resources, images.get(i)), resources, prefix, sink).give();
+    }
   }
 
   private static byte[] metadata(WimResources resources, WimResources.Resource resource)

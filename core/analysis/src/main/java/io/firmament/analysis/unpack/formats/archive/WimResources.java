@@ -3,12 +3,9 @@ package io.firmament.analysis.unpack.formats.archive;
 import io.firmament.analysis.tree.ByteSource;
 import io.firmament.analysis.unpack.io.Binary;
 import io.firmament.analysis.unpack.io.CorruptException;
-import io.firmament.analysis.unpack.io.LzxDecoder;
 import io.firmament.analysis.unpack.io.PieceInputStream;
 import io.firmament.analysis.unpack.io.SourceInputStream;
 import io.firmament.analysis.unpack.io.TruncatedException;
-import io.firmament.analysis.unpack.io.UnsupportedException;
-import io.firmament.analysis.unpack.io.XpressBlock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
@@ -19,6 +16,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The table of a Windows image: where each content lies, by its SHA-1, and the images' metadata in
 /// their order.
@@ -29,13 +27,8 @@ final class WimResources {
   private static final int IN_SOLID = 16;
   private static final long SIZE_MASK = (1L << 56) - 1;
 
-  /// What a chunk is compressed with.
-  enum Codec {
-    NONE,
-    XPRESS,
-    LZX,
-    OTHER
-  }
+  /// Stands for the size of a solid resource in the table.
+  private static final long SOLID_SIZE = 1L << 32;
 
   /// Where a content lies.
   ///
@@ -51,30 +44,75 @@ final class WimResources {
   }
 
   private final ByteSource image;
-  private final Codec codec;
+  private final WimCodec.Decoders decoders;
+  private final String method;
   private final int chunk;
-  private final Map<String, Resource> contents = new HashMap<>();
+  private final Map<String, Place> contents = new HashMap<>();
   private final List<Resource> metadata = new ArrayList<>();
 
+  /// A content of the table.
+  ///
+  /// @param solid the solid resources in which it lies, together; none where it lies alone
+  private record Place(Resource resource, List<Solid> solid) {}
+
+  /// A solid resource, which is opened where something of it is asked for.
+  private final class Solid {
+    private final Resource resource;
+    private @Nullable WimSolid opened;
+
+    Solid(Resource resource) {
+      this.resource = resource;
+    }
+
+    WimSolid open() throws IOException {
+      WimSolid open = opened;
+      if (open == null) {
+        open = new WimSolid(image.slice(resource.offset, resource.stored), decoders);
+        opened = open;
+      }
+      return open;
+    }
+  }
+
+  /// @param method of the chunks, where they are compressed
   /// @param chunk size of a chunk, a power of two
-  WimResources(ByteSource image, Codec codec, int chunk) {
+  WimResources(ByteSource image, WimCodec.Decoders decoders, String method, int chunk) {
     this.image = image;
-    this.codec = codec;
+    this.decoders = decoders;
+    this.method = method;
     this.chunk = chunk;
   }
 
-  /// Reads the table.
+  /// Reads the table. Entries of solid resources and of the contents in them follow each other.
   void read(Resource table) throws IOException {
+    List<Solid> solid = new ArrayList<>();
     try (InputStream in = open(table)) {
       for (byte[] b = in.readNBytes(ENTRY); b.length == ENTRY; b = in.readNBytes(ENTRY)) {
         Resource resource = Resource.of(b, 0);
-        if ((resource.flags & METADATA) != 0) {
+        boolean inSolid = (resource.flags & IN_SOLID) != 0;
+        if (!inSolid && !solid.isEmpty()) {
+          solid = new ArrayList<>();
+        }
+        if (inSolid && resource.size == SOLID_SIZE) {
+          solid.add(new Solid(resource));
+        } else if ((resource.flags & METADATA) != 0) {
           metadata.add(resource);
         } else {
-          contents.put(HexFormat.of().formatHex(b, 30, ENTRY), resource);
+          Place place = new Place(resource, inSolid ? solid : List.of());
+          contents.put(HexFormat.of().formatHex(b, 30, ENTRY), place);
         }
       }
     }
+  }
+
+  /// Where a content lies, so that those that lie together can be read together.
+  long order(String sha1) {
+    Place place = contents.get(sha1);
+    if (place == null) {
+      return 0;
+    }
+    long solid = place.solid.isEmpty() ? 0 : place.solid.getFirst().resource.offset;
+    return solid + place.resource.offset;
   }
 
   List<Resource> metadata() {
@@ -83,11 +121,25 @@ final class WimResources {
 
   /// The content of that SHA-1.
   InputStream open(String sha1) throws IOException {
-    Resource resource = contents.get(sha1);
-    if (resource == null) {
+    Place place = contents.get(sha1);
+    if (place == null) {
       throw new CorruptException("a content that is not in the table");
     }
-    return new Digested(open(resource), sha1);
+    boolean inSolid = (place.resource.flags & IN_SOLID) != 0;
+    return new Digested(inSolid ? inSolid(place) : open(place.resource), sha1);
+  }
+
+  /// Places are counted over all the resources of a group.
+  private static InputStream inSolid(Place place) throws IOException {
+    long offset = place.resource.offset;
+    for (Solid each : place.solid) {
+      WimSolid solid = each.open();
+      if (offset < solid.size()) {
+        return solid.open(offset, place.resource.stored);
+      }
+      offset -= solid.size();
+    }
+    throw new CorruptException("a content out of its resource");
   }
 
   /// A content of a known SHA-1: fails at its end where it is another.
@@ -129,9 +181,6 @@ final class WimResources {
   }
 
   InputStream open(Resource resource) throws IOException {
-    if ((resource.flags & IN_SOLID) != 0) {
-      throw new UnsupportedException("a content in a solid resource");
-    }
     if (resource.size < 0 || resource.offset < 0) {
       throw new CorruptException("a resource that makes no sense");
     }
@@ -145,7 +194,7 @@ final class WimResources {
       }
       return new SourceInputStream(stored, 0);
     }
-    return new Chunks(stored, resource.size);
+    return new Chunks(stored, resource.size, decoders.of(method, chunk));
   }
 
   /// Chunks with the distance of each but the first from the first in a table before them; one that
@@ -155,16 +204,15 @@ final class WimResources {
     private final long size;
     private final long count;
     private final int width;
+    private final WimCodec codec;
     private long index;
 
-    Chunks(ByteSource stored, long size) throws IOException {
+    Chunks(ByteSource stored, long size, WimCodec codec) throws IOException {
       this.stored = stored;
+      this.codec = codec;
       this.size = size;
       this.count = (size + chunk - 1) / chunk;
       this.width = size > 0xffffffffL ? 8 : 4;
-      if (codec == Codec.OTHER || codec == Codec.NONE) {
-        throw new UnsupportedException("a compression that is not known");
-      }
       if (count > stored.size() / width + 1) {
         throw new CorruptException("more chunks than the resource has room for");
       }
@@ -191,13 +239,7 @@ final class WimResources {
       if (to <= from || to - from > plain) {
         throw new CorruptException("a chunk that makes no sense");
       }
-      byte[] packed = Binary.bytes(stored, from, (int) (to - from));
-      if (packed.length == plain) {
-        return packed;
-      }
-      return codec == Codec.LZX
-          ? LzxDecoder.ofWindowsImage().frame(packed, plain)
-          : XpressBlock.decode(packed, plain);
+      return codec.decode(Binary.bytes(stored, from, (int) (to - from)), plain);
     }
   }
 }

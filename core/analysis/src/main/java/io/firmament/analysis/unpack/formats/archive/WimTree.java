@@ -1,6 +1,7 @@
 package io.firmament.analysis.unpack.formats.archive;
 
 import io.firmament.analysis.tree.EntryType;
+import io.firmament.analysis.unpack.Note;
 import io.firmament.analysis.unpack.formats.Body;
 import io.firmament.analysis.unpack.formats.RawEntry;
 import io.firmament.analysis.unpack.formats.Sink;
@@ -11,9 +12,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 
 /// The files of one image: entries of directories, each with the place of its own listing.
@@ -36,7 +40,14 @@ final class WimTree {
   private final Sink sink;
   private final Set<Long> listed = new HashSet<>();
 
+  private final List<Content> contents = new ArrayList<>();
+
   private record Listing(String path, long at) {}
+
+  /// An entry with a content.
+  ///
+  /// @param tag of a link; 0 for a file
+  private record Content(RawEntry entry, String sha1, long tag) {}
 
   /// @param metadata of the image, decoded
   WimTree(byte[] metadata, WimResources resources, String prefix, Sink sink) {
@@ -62,6 +73,30 @@ final class WimTree {
           sink.corrupt("wim: " + listing.path + ": " + e.getMessage());
         }
       }
+    }
+    contents.sort(Comparator.comparingLong(content -> resources.order(content.sha1)));
+    for (Content content : contents) {
+      give(content);
+    }
+  }
+
+  /// In the order in which the contents lie: those of a solid resource are decoded together.
+  private void give(Content content) throws LimitException {
+    String sha1 = content.sha1;
+    if (content.tag == 0) {
+      sink.file(
+          content.entry,
+          Body.decoded(
+              () -> sha1.equals(NONE) ? InputStream.nullInputStream() : resources.open(sha1)));
+      return;
+    }
+    try {
+      sink.entry(content.entry.linkTo(target(sha1, content.tag == SYMLINK)));
+    } catch (LimitException e) {
+      throw e;
+    } catch (IOException e) {
+      String path = new String(content.entry.name(), StandardCharsets.UTF_8);
+      sink.corrupt("wim: " + path + ": " + e.getMessage());
     }
   }
 
@@ -110,18 +145,20 @@ final class WimTree {
     byte[] raw = path.getBytes(StandardCharsets.UTF_8);
     long tag = Binary.u32le(fixed, 88);
     if ((attributes & REPARSE) != 0 && (tag == SYMLINK || tag == JUNCTION)) {
-      byte[] target = target(sha1, tag == SYMLINK);
-      sink.entry(RawEntry.plain(raw, EntryType.SYMLINK, 0777, mtime).linkTo(target));
+      later(RawEntry.plain(raw, EntryType.SYMLINK, 0777, mtime), sha1, tag);
     } else if ((attributes & DIRECTORY) != 0) {
       sink.entry(RawEntry.plain(raw, EntryType.DIRECTORY, 0755, mtime));
       pending.add(new Listing(path + "/", Binary.i64le(fixed, 16)));
     } else {
-      RawEntry file = RawEntry.plain(raw, EntryType.FILE, 0644, mtime);
-      sink.file(
-          file,
-          Body.decoded(
-              () -> sha1.equals(NONE) ? InputStream.nullInputStream() : resources.open(sha1)));
+      later(RawEntry.plain(raw, EntryType.FILE, 0644, mtime), sha1, 0);
     }
+  }
+
+  private void later(RawEntry entry, String sha1, long tag) throws LimitException {
+    if (contents.size() >= sink.limits().entries()) {
+      throw new LimitException(Note.Limit.ENTRIES, "more files than there may be");
+    }
+    contents.add(new Content(entry, sha1, tag));
   }
 
   /// [MS-FSCC] 2.1.2.4: places and lengths of two forms of the target, of which the second is for

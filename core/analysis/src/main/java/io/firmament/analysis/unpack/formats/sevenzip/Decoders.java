@@ -157,7 +157,7 @@ final class Decoders {
     if (wanted > memory) {
       throw tooMuch(wanted);
     }
-    return new PpmdInputStream(in, properties[0] & 0xff, (int) wanted, size);
+    return PpmdInputStream.ofSevenZip(in, properties[0] & 0xff, (int) wanted, size);
   }
 
   /// No match reaches back further than the content is long.

@@ -11,7 +11,7 @@ import java.util.Arrays;
 /// When this is full the model begins anew, so that it must be full at the very same symbol as the
 /// encoder's: sizes of blocks, and the order in which they are given and joined, are a part of the
 /// format.
-final class Heap {
+abstract class Heap {
   static final int UNIT = 12;
 
   private static final VarHandle INT =
@@ -20,11 +20,11 @@ final class Heap {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   /// Sizes of blocks in units: 1 to 4, then by 2, 3 and 4 up to 128.
-  private static final int SIZES = 38;
+  static final int SIZES = 38;
 
-  private static final int LARGEST = 128;
-  private static final int[] UNITS = new int[SIZES];
-  private static final int[] INDEX = new int[LARGEST + 1];
+  static final int LARGEST = 128;
+  static final int[] UNITS = new int[SIZES];
+  static final int[] INDEX = new int[LARGEST + 1];
 
   static {
     int units = 0;
@@ -37,14 +37,14 @@ final class Heap {
   }
 
   private final byte[] bytes;
-  private final int size;
-  private final int base;
-  private final int[] free = new int[SIZES];
-  private int text;
-  private int unitsStart;
-  private int low;
-  private int high;
-  private int untilGlue;
+  final int size;
+  final int base;
+  final int[] free = new int[SIZES];
+  int text;
+  int unitsStart;
+  int low;
+  int high;
+  int untilGlue;
 
   /// @param size in bytes
   Heap(int size) {
@@ -93,6 +93,11 @@ final class Heap {
 
   int text() {
     return text;
+  }
+
+  /// Whether it is a unit, and no place in the text.
+  boolean isUnit(int at) {
+    return at >= unitsStart;
   }
 
   /// Puts a byte behind the text; false where there is no room for another.
@@ -172,16 +177,14 @@ final class Heap {
     put(block, INDEX[units]);
   }
 
-  private void put(int block, int index) {
-    u32(block, free[index]);
-    free[index] = block;
-  }
+  /// Puts a block into the list of its size.
+  abstract void put(int block, int index);
 
-  private int taken(int index) {
-    int block = free[index];
-    free[index] = u32(block);
-    return block;
-  }
+  /// Takes the first block out of a list that has one.
+  abstract int taken(int index);
+
+  /// Joins free blocks that lie side by side.
+  abstract void glue();
 
   /// Frees what is behind the smaller size.
   private void split(int block, int from, int to) {
@@ -189,7 +192,7 @@ final class Heap {
   }
 
   /// Frees so many units as one block, or as two where there is no such size.
-  private void putUnits(int block, int units) {
+  void putUnits(int block, int units) {
     int index = INDEX[units];
     if (UNITS[index] != units) {
       int first = UNITS[--index];
@@ -220,64 +223,5 @@ final class Heap {
     }
     unitsStart -= length;
     return unitsStart;
-  }
-
-  // A free block while blocks are joined: a mark of 0, units, next, previous.
-  private static final int COUNT = 2;
-  private static final int NEXT = 4;
-  private static final int PREVIOUS = 8;
-
-  /// Joins free blocks that lie side by side.
-  private void glue() {
-    int head = base + size;
-    int node = head;
-    untilGlue = 255;
-    for (int i = 0; i < SIZES; i++) {
-      int next = free[i];
-      free[i] = 0;
-      while (next != 0) {
-        int block = next;
-        u32(block + NEXT, node);
-        u32(node + PREVIOUS, block);
-        node = block;
-        next = u32(block);
-        u16(block, 0);
-        u16(block + COUNT, UNITS[i]);
-      }
-    }
-    u16(head, 1);
-    u32(head + NEXT, node);
-    u32(node + PREVIOUS, head);
-    if (low != high) {
-      u16(low, 1);
-    }
-    for (; node != head; node = u32(node + NEXT)) {
-      join(node);
-    }
-    for (node = u32(head + NEXT); node != head; ) {
-      int next = u32(node + NEXT);
-      int block = node;
-      int units = u16(node + COUNT);
-      for (; units > LARGEST; units -= LARGEST) {
-        put(block, SIZES - 1);
-        block += LARGEST * UNIT;
-      }
-      putUnits(block, units);
-      node = next;
-    }
-  }
-
-  private void join(int node) {
-    int units = u16(node + COUNT);
-    while (true) {
-      int behind = node + units * UNIT;
-      units += u16(behind + COUNT);
-      if (u16(behind) != 0 || units >= 0x10000) {
-        return;
-      }
-      u32(u32(behind + PREVIOUS) + NEXT, u32(behind + NEXT));
-      u32(u32(behind + NEXT) + PREVIOUS, u32(behind + PREVIOUS));
-      u16(node + COUNT, units);
-    }
   }
 }

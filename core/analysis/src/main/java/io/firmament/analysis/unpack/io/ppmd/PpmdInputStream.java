@@ -1,11 +1,12 @@
 package io.firmament.analysis.unpack.io.ppmd;
 
 import io.firmament.analysis.unpack.io.CorruptException;
+import io.firmament.analysis.unpack.io.TruncatedException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A stream of PPMd variant H (D. Shkarin, "PPM: one step to practicality", 2002) with the range
-/// coder of 7z. Its memory is what the encoder had, and is taken at once.
+/// A stream of PPMd (D. Shkarin, "PPM: one step to practicality", 2002). Its memory is what the
+/// encoder had, and is taken at once.
 public final class PpmdInputStream extends InputStream {
   private static final int LEAST_MEMORY = 1 << 11;
   private static final int LEAST_ORDER = 2;
@@ -14,15 +15,47 @@ public final class PpmdInputStream extends InputStream {
   private final Model model;
   private long left;
 
+  private PpmdInputStream(Model model, long size) {
+    this.model = model;
+    this.left = size;
+  }
+
+  /// Variant H with the range coder of 7z.
+  ///
   /// @param order of the model, 2 to 64
   /// @param memory of the model in bytes; the caller keeps it within its limits
   /// @param size of the decoded data
-  public PpmdInputStream(InputStream in, int order, int memory, long size) throws IOException {
+  public static PpmdInputStream ofSevenZip(InputStream in, int order, int memory, long size)
+      throws IOException {
+    check(order, memory);
+    return new PpmdInputStream(new ModelH(new SevenZipDecoder(in), order, memory), size);
+  }
+
+  /// Variant I, revision 1, as ZIP has it.
+  ///
+  /// @param order of the model, 2 to 64
+  /// @param memory of the model in bytes; the caller keeps it within its limits
+  /// @param cuts off contexts where the memory is full, instead of beginning anew
+  /// @param size of the decoded data
+  public static PpmdInputStream ofZip(
+      InputStream in, int order, int memory, boolean cuts, long size) throws IOException {
+    check(order, memory);
+    CarrylessDecoder decoder = new CarrylessDecoder(() -> byteOf(in));
+    return new PpmdInputStream(new ModelI(decoder, order, memory, cuts), size);
+  }
+
+  private static void check(int order, int memory) throws CorruptException {
     if (order < LEAST_ORDER || order > MOST_ORDER || memory < LEAST_MEMORY) {
       throw new CorruptException("PPMd of order %d with %d bytes".formatted(order, memory));
     }
-    this.model = new Model(new SevenZipDecoder(in), order, memory);
-    this.left = size;
+  }
+
+  private static int byteOf(InputStream in) throws IOException {
+    int b = in.read();
+    if (b < 0) {
+      throw new TruncatedException("the compressed data is cut off");
+    }
+    return b;
   }
 
   @Override

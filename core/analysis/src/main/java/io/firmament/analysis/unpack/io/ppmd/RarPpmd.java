@@ -22,7 +22,7 @@ public final class RarPpmd {
       if (order < 2) {
         throw new CorruptException("PPMd of order %d".formatted(order));
       }
-      model = new Model(decoder, order, memory);
+      model = new ModelH(decoder, order, memory);
     } else if (model != null) {
       model.goOn(decoder);
     } else {

@@ -1,4 +1,4 @@
-/// PPMd variant H, the compression by prediction of 7z and ZIP.
+/// PPMd, the compression by prediction of 7z and RAR (variant H) and ZIP (variant I).
 @NullMarked
 package io.firmament.analysis.unpack.io.ppmd;
 

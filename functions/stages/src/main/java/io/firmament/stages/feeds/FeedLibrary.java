@@ -27,8 +27,7 @@ import java.util.function.UnaryOperator;
 
 /// The feeds that were read, in the object store: the facts of each in an object that never
 /// changes, and one state that names them, exchanged under a condition. Of several who change it at
-// once the
-/// first one wins; the others find out when they save, and have changed nothing.
+/// once the first one wins; the others find out when they save, and have changed nothing.
 ///
 /// Facts come to the work folder when they are needed, so that a run that finds nothing new reads
 /// the state alone.

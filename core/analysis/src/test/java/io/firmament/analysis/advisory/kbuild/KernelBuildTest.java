@@ -155,8 +155,12 @@ class KernelBuildTest {
   void followsTheFilesOfProcessors() throws IOException {
     write(
         "arch/toy/Makefile",
-        "core-$(CONFIG_A) += arch/toy/fpu/\nmach-$(CONFIG_B) += m1\n"
-            + "include $(srctree)/arch/toy/boards.mk\ncore-y += $(dirs)\n");
+        """
+        core-$(CONFIG_A) += arch/toy/fpu/
+        mach-$(CONFIG_B) += m1
+        include $(srctree)/arch/toy/boards.mk
+        core-y += $(dirs)
+        """);
     write("arch/toy/boards.mk", "dirs := $(patsubst %,arch/toy/board-%/,$(sort $(mach-y)))\n");
     write("arch/toy/fpu/Makefile", "obj-y += f.o\n");
     write("arch/toy/fpu/f.S", "");

@@ -33,9 +33,9 @@ class FixtureTest {
       Limits.builder().totalBytes(256 << 20).freeBytes(64 << 20).entries(20_000).build();
 
   /// All mutations of one fixture together read about this many bytes.
-  private static final int MUTATED_BYTES = 1 << 20;
+  private static final int MUTATED_BYTES = 1 << 19;
 
-  private static final int MOST_MUTATIONS = 40;
+  private static final int MOST_MUTATIONS = 24;
 
   /// Far above what any of these images takes; a loop without an end is found by it.
   private static final Duration HANG = Duration.ofSeconds(60);

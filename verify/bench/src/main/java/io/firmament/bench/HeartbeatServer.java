@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,8 +92,8 @@ public final class HeartbeatServer {
   public static void main(String[] arguments) throws Exception {
     LongAdder requests = new LongAdder();
     Clock clock = Clock.systemUTC();
-    try (DynamoEngine engine = DynamoEngine.inMemory();
-        DynamoDbClient dynamo = client(engine, requests);
+    try (Database database = Database.open();
+        DynamoDbClient dynamo = client(database.endpoint(), requests);
         ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor()) {
       new DynamoTables(dynamo).create(TableDefinition.named("fleet"), "fleet");
       FleetStore store = new DynamoFleetStore(dynamo, "fleet");
@@ -132,6 +133,23 @@ public final class HeartbeatServer {
             () -> operators.stream().mapToLong(operator -> online(operator, store, clock)).sum());
         echo.shutdownNow();
       }
+    }
+  }
+
+  /// A DynamoDB that is empty: the one at `FIRMAMENT_AWS`, or else a local one of its own.
+  private record Database(URI endpoint, Optional<DynamoEngine> engine) implements AutoCloseable {
+    static Database open() {
+      String given = System.getenv("FIRMAMENT_AWS");
+      if (given != null) {
+        return new Database(URI.create(given), Optional.empty());
+      }
+      DynamoEngine engine = DynamoEngine.inMemory();
+      return new Database(engine.endpoint(), Optional.of(engine));
+    }
+
+    @Override
+    public void close() {
+      engine.ifPresent(DynamoEngine::close);
     }
   }
 
@@ -190,13 +208,13 @@ public final class HeartbeatServer {
     return (runtime.totalMemory() - runtime.freeMemory()) + " " + resident;
   }
 
-  private static DynamoDbClient client(DynamoEngine engine, LongAdder requests) {
+  private static DynamoDbClient client(URI endpoint, LongAdder requests) {
     return DynamoDbClient.builder()
         .region(Region.EU_CENTRAL_1)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("bench", "bench")))
         .httpClientBuilder(ApacheHttpClient.builder().maxConnections(CONNECTIONS))
-        .endpointOverride(engine.endpoint())
+        .endpointOverride(endpoint)
         .overrideConfiguration(
             b ->
                 b.addExecutionInterceptor(

@@ -24,6 +24,7 @@ class ArtifactsTest {
           family,
           family.handler(),
           PlatformFunction.DEAD_LETTER_HANDLER,
+          PlatformFunction.FEED_HANDLER,
           PlatformFunction.TIMER_HANDLER);
     }
     Artifacts artifacts = Artifacts.built(checkout);

@@ -183,7 +183,7 @@ final class BadInputTest {
         }
         Call json = call.with("content-type", "application/json");
         for (String body :
-            List.of("{", "[]", "nul", "\"x\"", "[".repeat(100_000), "{\"a\":1}{", "\0")) {
+            List.of("{", "[]", "nul", "\"x\"", "[".repeat(60_000), "{\"a\":1}{", "\0")) {
           Answer answer = json.body(body.getBytes(StandardCharsets.UTF_8)).send();
           String what =
               route.operationId() + " with " + body.substring(0, Math.min(9, body.length()));

@@ -8,8 +8,8 @@ import java.util.Base64;
 /// A cursor that holds the last sort key before a page, and nothing else: the partition is always
 /// the caller's own, so that a cursor opens nothing.
 public final class SortKeyCursor {
-  /// The longest sort key that DynamoDB has.
-  private static final int MAX_BYTES = 1024;
+  /// More than the longest sort key that a list goes by.
+  private static final int MAX_LENGTH = 512;
 
   private SortKeyCursor() {}
 
@@ -25,9 +25,10 @@ public final class SortKeyCursor {
   /// @throws io.firmament.base.ProblemException `invalid_cursor` for one that no list has given out
   public static String open(Cursor cursor) {
     try {
-      byte[] sk = Base64.getUrlDecoder().decode(cursor.value());
-      if (sk.length > 0 && sk.length <= MAX_BYTES) {
-        return new String(sk, StandardCharsets.UTF_8);
+      String sk = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
+      boolean text = sk.chars().noneMatch(Character::isISOControl);
+      if (text && !sk.isEmpty() && sk.length() <= MAX_LENGTH) {
+        return sk;
       }
     } catch (IllegalArgumentException e) {
       // Not one of ours, as below.

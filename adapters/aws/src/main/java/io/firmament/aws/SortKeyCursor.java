@@ -26,7 +26,8 @@ public final class SortKeyCursor {
   public static String open(Cursor cursor) {
     try {
       String sk = new String(Base64.getUrlDecoder().decode(cursor.value()), StandardCharsets.UTF_8);
-      boolean text = sk.chars().noneMatch(Character::isISOControl);
+      // A line feed is between the parts of some.
+      boolean text = sk.chars().noneMatch(c -> c != '\n' && Character.isISOControl(c));
       if (text && !sk.isEmpty() && sk.length() <= MAX_LENGTH) {
         return sk;
       }
